@@ -1,0 +1,68 @@
+# 穗问 Suiwen. `make run` and `make test` need only Python 3.11, make and apt.
+
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+PORT ?= 8000
+DATA ?= ../shared/data
+
+.PHONY: help run install install-dev browser check format test facts answers bench kill fuzz clean
+
+help:
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+# torch comes first and alone, with pip: the pinned CPU build; without it another package would
+# pull several gigabytes of CUDA.
+$(VENV)/installed: pyproject.toml
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "Python 3.11 is needed"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+install: $(VENV)/installed ## install what running needs
+
+install-dev: $(VENV)/installed-dev ## install what testing needs
+
+run: install ## build the index of the built-in pack and serve the page
+	$(BIN)/suiwen serve --port $(PORT)
+
+browser: ## Debian's chromium and Chinese fonts, for the browser tests
+	@if ! command -v chromium >/dev/null 2>&1 || ! fc-list 2>/dev/null | grep -qi "cjk"; then \
+		SUDO=$$(test "$$(id -u)" = 0 || echo sudo); \
+		$$SUDO apt-get update -qq && \
+		$$SUDO env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null; \
+	fi
+
+check: install-dev ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install-dev ## rewrite with ruff
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: install-dev browser ## all tests
+	$(BIN)/pytest -n $(JOBS) --dist loadscope
+
+answers: install ## the development gold set through the whole assistant
+	$(BIN)/suiwen-eval answers --gold eval/gold/dev.jsonl
+
+facts: install ## every filled facet of all 2,262 portal records (minutes)
+	$(BIN)/suiwen-eval facts --records $(DATA)/gdzwfw_items/records.jsonl
+
+bench: install ## requests a second against a bare echo, start-up, memory, index build
+	$(BIN)/suiwen-eval bench
+
+kill: install ## kill -9 during 200 publications
+	$(BIN)/suiwen-eval kill --times 200
+
+clean:
+	rm -rf $(VENV) .suiwen .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

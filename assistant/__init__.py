@@ -1,0 +1,1 @@
+"""The conversation: one pipeline that turns a message into a grounded reply."""

@@ -1,0 +1,147 @@
+"""The handler of questions: search, decide, compose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from assistant import understanding as reading_of
+from assistant.composing import choices, items, policies
+from assistant.composing.writer import Writer
+from assistant.resolution import NEAREST_AT, Candidate, decide
+from assistant.rules import Rules
+from assistant.types import Decision, Draft, Intent, Knowledge, Turn, Understanding
+from channels.types import Status
+from knowledge.types import Bundle, Facet, Hotline, Policy, Record, ServiceItem
+from retrieval.types import Query, SearchResult
+
+_MOST_ARTICLES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search led to, for the composer."""
+
+    search: SearchResult
+    decision: Decision
+    candidates: tuple[Candidate, ...]
+
+
+def answer(turn: Turn, knowledge: Knowledge, rules: Rules, today: date, ideas: Sequence[str]) -> Turn:
+    """The turn with search, decision and draft."""
+    reading = turn.understanding
+    assert reading is not None
+    writer = Writer(english=reading.language == "en")
+    if reading.intent is Intent.CHOOSE:
+        return replace(turn, **_chosen(turn, reading, knowledge, rules, today, writer))
+    if not reading.focus and (record := _remembered(turn, knowledge)):
+        decision = Decision(outcome="answer", records=(record.code,), confidence=1.0)
+        draft = compose(record, reading.facets, reading, decision, (), writer, today)
+        return replace(turn, decision=decision, draft=draft)
+    if knowledge.searcher is None:
+        return replace(turn, draft=choices.not_found((), (), writer, knowledge))
+    found = find(reading, knowledge, today)
+    draft = _draft(found, reading, knowledge, rules, today, writer, ideas)
+    return replace(turn, search=found.search, decision=found.decision, draft=draft)
+
+
+def find(reading: Understanding, knowledge: Knowledge, today: date) -> Found:
+    """Search and decide, nothing composed yet."""
+    assert knowledge.searcher is not None
+    search = knowledge.searcher.search(Query(text=reading.text, focus=reading.focus))
+    decision, candidates = decide(search, reading, knowledge, today)
+    return Found(search, decision, candidates)
+
+
+def compose(
+    record: Record,
+    asked: Sequence[Facet],
+    reading: Understanding,
+    decision: Decision,
+    candidates: Sequence[Candidate],
+    writer: Writer,
+    today: date,
+) -> Draft:
+    """The reply of one record to the asked facets."""
+    if isinstance(record, Policy):
+        passages = [
+            one.hit.document.id for one in candidates if one.record is record
+        ][:_MOST_ARTICLES]
+        return policies.answer(record, passages, reading.text, writer)
+    if isinstance(record, Hotline):
+        return policies.hotline(record, writer)
+    if not asked and (number := _faq_number(record, decision.passage)) is not None:
+        items.say_faq(record, number, writer)
+    return items.answer(record, asked, writer, district=reading.district, today=today)
+
+
+def _draft(
+    found: Found,
+    reading: Understanding,
+    knowledge: Knowledge,
+    rules: Rules,
+    today: date,
+    writer: Writer,
+    ideas: Sequence[str],
+) -> Draft:
+    decision = found.decision
+    records = [record for code in decision.records if (record := knowledge.record(code))]
+    outside = bool(rules.outside.search(reading.text))
+    if decision.outcome == "none" or (outside and decision.matched is None):
+        if not reading.focus and not outside:
+            return choices.empty(writer, ideas)
+        if outside or not rules.inside.search(reading.text):
+            return choices.out_of_scope(writer, ideas)
+        nearest = [one.record for one in found.candidates if one.confidence >= NEAREST_AT]
+        return choices.not_found(nearest, reading.facets, writer, knowledge)
+    if decision.outcome == "clarify":
+        asked = asked_of(records[0], reading, rules)
+        same = records[0].name if len({one.name for one in records}) == 1 else None
+        return choices.clarify(records, asked, writer, same_name=same)
+    asked = asked_of(records[0], reading, rules)
+    return compose(records[0], asked, reading, decision, found.candidates, writer, today)
+
+
+def asked_of(record: Record, reading: Understanding, rules: Rules) -> tuple[Facet, ...]:
+    """The facets that the question asks of this record."""
+    return reading_of.facets_about(reading.text, (record.name, *record.aliases), rules)
+
+
+def _chosen(
+    turn: Turn,
+    reading: Understanding,
+    knowledge: Knowledge,
+    rules: Rules,
+    today: date,
+    writer: Writer,
+) -> dict[str, Draft | Decision]:
+    """What follows on “第二个”, or on “都不是”."""
+    offered = turn.state.offered
+    if not reading.choice:
+        return {"draft": choices.not_found((), (), writer, knowledge)}
+    code = offered[reading.choice - 1]
+    record = knowledge.record(code)
+    if record is None:
+        return {"draft": choices.not_found((), (), writer, knowledge)}
+    decision = Decision(outcome="answer", records=(code,), confidence=1.0)
+    draft = compose(record, turn.state.facets, reading, decision, (), writer, today)
+    return {"decision": decision, "draft": draft}
+
+
+def _remembered(turn: Turn, knowledge: Knowledge) -> Record | None:
+    """The record of the last answer, if the message only asks for another part of it."""
+    reading = turn.understanding
+    if reading is None or not reading.facets or turn.state.record is None:
+        return None
+    return knowledge.record(turn.state.record)
+
+
+def _faq_number(record: ServiceItem | Bundle, passage: str | None) -> int | None:
+    code, _, part = (passage or "").partition("#faq")
+    return int(part) if part.isdigit() and code == record.code else None
+
+
+def answered(draft: Draft) -> bool:
+    """Whether the reply states facts of a record (so that follow-ups may stand on it)."""
+    return draft.status in (Status.ANSWERED, Status.PARTIAL) and bool(draft.citations)

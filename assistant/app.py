@@ -1,0 +1,56 @@
+"""The web application: channels mounted on one FastAPI app."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from assistant import bootstrap
+from assistant.settings import Settings
+from assistant.telemetry import configure
+from channels import docs, problems, web
+from channels.limits import SecurityHeaders
+
+
+def create() -> FastAPI:
+    """The app as uvicorn starts it in each worker: settings from the environment."""
+    settings = Settings()
+    configure(settings.log_level)
+    return app_of(bootstrap.build(settings))
+
+
+def app_of(parts: bootstrap.Parts) -> FastAPI:
+    """The app over the given parts (tests pass their own)."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        watcher = asyncio.create_task(parts.live.watch(parts.settings.release_check_seconds))
+        yield
+        watcher.cancel()
+        with suppress(asyncio.CancelledError):
+            await watcher
+
+    app = FastAPI(
+        title="穗问 Suiwen",
+        description="广州政务服务问答接口。回答中的每个事实都带有出处。",
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    problems.install(app)
+    app.include_router(
+        web.router(
+            parts.services,
+            requests_per_minute=parts.settings.requests_per_minute,
+            most_body_bytes=parts.settings.most_body_bytes,
+        )
+    )
+    app.include_router(docs.router())
+    app.mount("/static", StaticFiles(directory=web.PAGES), name="static")
+    app.add_middleware(SecurityHeaders)
+    return app

@@ -1,0 +1,169 @@
+"""The composition root: the only module that names concrete parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from assistant import rules
+from assistant.answering import find
+from assistant.errors import SetupError
+from assistant.live import LiveKnowledge
+from assistant.pipeline import Assistant
+from assistant.sessions import MemorySessions
+from assistant.settings import Settings
+from assistant.telemetry import Telemetry
+from assistant.types import DialogueState, Knowledge
+from assistant.understanding import understand
+from channels.types import Feedback, Message, Services, Welcome
+from knowledge import releases, sources
+from knowledge.formats import pack
+from knowledge.types import Hotline, Record
+from retrieval import index
+from retrieval.documents import documents
+from retrieval.lexicon import Lexicon
+from retrieval.types import IndexMismatch, Progress
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+LEXICON = pack.BUILT_IN / "lexicon.yaml"
+PACK_SOURCE = "pack"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a running process is made of."""
+
+    settings: Settings
+    assistant: Assistant
+    services: Services
+    live: LiveKnowledge
+
+
+def build(settings: Settings) -> Parts:
+    """Open the current release and wire everything.  Raises ``SetupError``."""
+    telemetry = Telemetry()
+    live = LiveKnowledge(settings.home, lambda: open_knowledge(settings))
+    assistant = Assistant(
+        knowledge=live,
+        sessions=MemorySessions(ttl=settings.session_ttl),
+        rules=rules.load(),
+        today=today,
+        ideas=lambda: ideas(live()),
+        finished=telemetry.finished,
+    )
+
+    def feedback(given: Feedback) -> None:
+        telemetry.feedback(given)
+
+    services = Services(
+        respond=assistant.take_turn,
+        feedback=feedback,
+        welcome=lambda: welcome(live()),
+        ready=lambda: {"ready": live().release is not None, "release": live().name},
+        metrics=telemetry.exposition,
+    )
+    return Parts(settings, assistant, services, live)
+
+
+def today() -> date:
+    """The date in Guangzhou: validity of records is a matter of Beijing time."""
+    return datetime.now(BEIJING).date()
+
+
+def open_knowledge(settings: Settings) -> Knowledge:
+    """The current release with its index.  Raises ``SetupError`` with what to do."""
+    try:
+        release = releases.open_release(settings.home)
+        searcher = index.open_index(
+            release.directory / "index", release=release.manifest.id, encoder=settings.encoder
+        )
+    except (releases.ReleaseError, IndexMismatch) as error:
+        raise SetupError(str(error)) from error
+    return Knowledge(release=release, searcher=searcher, hotlines=built_in_hotlines())
+
+
+@cache
+def built_in_hotlines() -> dict[str, Hotline]:
+    """The hotlines of the built-in pack: a crisis is answered with no release at all."""
+    parsed = pack.parse([pack.BUILT_IN / "hotlines.yaml"])
+    return {one.code: one for one in parsed.records if isinstance(one, Hotline)}
+
+
+def index_builder(settings: Settings, progress: Progress) -> releases.BuildIndex:
+    """How a publication builds the index of its release."""
+
+    def build_index(records: Sequence[Record], directory: Path, release: str) -> dict[str, Any]:
+        manifest = index.build(
+            documents(records),
+            directory,
+            release=release,
+            encoder=settings.encoder,
+            lexicon=Lexicon.load(LEXICON),
+            seed=settings.encoder_seed,
+            progress=progress,
+        )
+        return asdict(manifest)
+
+    return build_index
+
+
+def publish(settings: Settings, progress: Progress) -> releases.Manifest:
+    """Publish all staged sources; the built-in pack alone if nothing was imported yet."""
+    if not sources.staged(settings.home):
+        stage_built_in(settings.home)
+    return releases.publish(settings.home, index_builder(settings, progress))
+
+
+def stage_built_in(home: Path) -> sources.StagedSource:
+    """Stage the built-in pack as its own source.  Raises ``SetupError`` if it does not validate."""
+    parsed = pack.parse([pack.BUILT_IN])
+    if parsed.rejected:
+        raise SetupError(f"内置数据包有 {len(parsed.rejected)} 处错误：{parsed.rejected[0]}")
+    source = sources.StagedSource(
+        name=PACK_SOURCE,
+        imported=datetime.now(UTC),
+        files=(pack.BUILT_IN.name,),
+        records=parsed.records,
+    )
+    sources.stage(home, source)
+    return source
+
+
+def welcome(knowledge: Knowledge) -> Welcome:
+    """The words before the first question; suggestions that this release can answer."""
+    texts = rules.replies()["welcome"]
+    demonstration = knowledge.release is None or set(knowledge.release.manifest.sources) <= {
+        PACK_SOURCE
+    }
+    return Welcome(
+        title=texts["title"],
+        notice=texts["demonstration"] if demonstration else texts["notice"],
+        suggestions=ideas(knowledge),
+        release=knowledge.name,
+        demonstration=demonstration,
+    )
+
+
+def ideas(knowledge: Knowledge) -> tuple[str, ...]:
+    """Example questions that the release answers (worked out once a release)."""
+    if knowledge.name not in _IDEAS:
+        _IDEAS.clear()
+        _IDEAS[knowledge.name] = tuple(
+            text for text in rules.welcome_questions() if _answers(text, knowledge)
+        )
+    return _IDEAS[knowledge.name]
+
+
+_IDEAS: dict[str, tuple[str, ...]] = {}
+
+
+def _answers(text: str, knowledge: Knowledge) -> bool:
+    if knowledge.searcher is None:
+        return False
+    reading = understand(Message(text=text), DialogueState(), rules.load())
+    return find(reading, knowledge, today()).decision.outcome == "answer"

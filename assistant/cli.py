@@ -1,0 +1,326 @@
+"""``suiwen``: serve, ask, import, publish and look after releases."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+    from channels.types import Reply
+    from knowledge.types import Parsed
+
+app = typer.Typer(
+    name="suiwen",
+    help="穗问：有出处的政务服务问答。先试：suiwen ask 居住证要什么材料",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Value = TypeVar("Value")
+Json = Annotated[bool, typer.Option("--json", help="打印机器可读的 JSON")]
+FORMATS = ("gdzwfw", "excel", "pack", "policy")
+
+
+@app.command(rich_help_panel="问答")
+def serve(
+    host: Annotated[str | None, typer.Option(help="监听地址")] = None,
+    port: Annotated[int | None, typer.Option(help="端口")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="进程数")] = 1,
+) -> None:
+    """启动网页和接口。例：suiwen serve --port 8000"""
+    settings = _settings()
+    _ensure_release(settings)
+    import uvicorn
+
+    where = f"http://{host or settings.host}:{port or settings.port}"
+    _say(f"穗问已启动：{where}（按 Ctrl+C 结束）")
+    uvicorn.run(
+        "assistant.app:create",
+        factory=True,
+        host=host or settings.host,
+        port=port or settings.port,
+        workers=workers,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,
+    )
+
+
+@app.command(rich_help_panel="问答")
+def ask(
+    question: Annotated[str, typer.Argument(help="要问的话")],
+    session: Annotated[str | None, typer.Option(help="会话编号，用来追问")] = None,
+    district: Annotated[str | None, typer.Option(help="所在的区，如 天河区")] = None,
+    as_json: Json = False,
+) -> None:
+    """问一个问题。例：suiwen ask 喺边度攞居住证"""
+    settings = _settings()
+    _ensure_release(settings)
+    from assistant import bootstrap, telemetry
+    from channels.types import Message
+    from channels.web import reply_json
+
+    telemetry.configure("ERROR")
+    parts = _or_exit(lambda: bootstrap.build(settings))
+    message = Message(text=question, session_id=session, district=district, channel="cli")
+    reply = asyncio.run(_respond(parts.assistant, message))
+    if as_json:
+        _write(reply_json(reply).decode())
+    else:
+        _show(reply)
+
+
+@app.command("import", rich_help_panel="知识")
+def import_(
+    format_: Annotated[str, typer.Argument(metavar="FORMAT", help="|".join(FORMATS))],
+    files: Annotated[list[Path], typer.Argument(exists=True, help="要导入的文件或文件夹")],
+    source: Annotated[str | None, typer.Option(help="来源名（默认与格式同名）")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只预览，不写入")] = False,
+    as_json: Json = False,
+) -> None:
+    """导入一个来源的全部记录，先看预览。例：suiwen import gdzwfw records.jsonl --dry-run"""
+    from assistant import importing
+
+    settings = _settings()
+    if format_ not in FORMATS:
+        _fail(f"没有格式 {format_!r}；可用：{'、'.join(FORMATS)}")
+    name = source or format_
+    parsed: Parsed = _or_exit(lambda: importing.parse(format_, files))
+    preview = _or_exit(lambda: importing.preview(settings.home, name, parsed))
+    if as_json:
+        _write(json.dumps(preview, ensure_ascii=False, indent=1))
+    else:
+        importing.show(preview)
+    if dry_run:
+        return
+    if preview["rejected"]:
+        _fail(f"有 {preview['rejected']} 条被拒绝，没有写入；请按提示修改后再导入")
+    _or_exit(lambda: importing.stage(settings.home, name, parsed, files))
+    if not as_json:
+        _say(f"已导入来源 {name}，运行 suiwen publish 后生效")
+
+
+@app.command(rich_help_panel="知识")
+def publish(as_json: Json = False) -> None:
+    """把所有来源发布成一个新版本，并切换过去。"""
+    manifest = _publish(_settings())
+    if as_json:
+        from dataclasses import asdict
+
+        _write(json.dumps(asdict(manifest), ensure_ascii=False, indent=1))
+    else:
+        _say(f"已发布版本 {manifest.id}：{manifest.records} 条记录")
+
+
+@app.command(rich_help_panel="知识")
+def releases(as_json: Json = False) -> None:
+    """列出所有版本，新的在前。"""
+    from dataclasses import asdict
+
+    from knowledge import releases as store
+
+    home = _settings().home
+    live = store.current(home)
+    listed = [{**asdict(one), "current": one.id == live} for one in store.listing(home)]
+    if as_json:
+        _write(json.dumps(listed, ensure_ascii=False, indent=1))
+        return
+    if not listed:
+        _say("还没有版本；运行 suiwen publish")
+    for one in listed:
+        parts = "，".join(f"{name} {count}" for name, count in one["sources"].items())
+        _say(f"{'*' if one['current'] else ' '} {one['id']}  {one['records']} 条（{parts}）")
+
+
+@app.command(rich_help_panel="知识")
+def rollback(
+    release: Annotated[str, typer.Argument(help="版本号，见 suiwen releases")],
+    as_json: Json = False,
+) -> None:
+    """切换到另一个版本。例：suiwen rollback 20261122T081500000-1a2b3c4d"""
+    from knowledge import releases as store
+
+    settings = _settings()
+    _or_exit(lambda: store.activate(settings.home, release))
+    if as_json:
+        _write(json.dumps({"current": release}))
+    else:
+        _say(f"当前版本：{release}")
+
+
+@app.command(rich_help_panel="知识")
+def sources(as_json: Json = False) -> None:
+    """列出已导入的来源。"""
+    from knowledge import sources as staging
+
+    listed = [
+        {
+            "name": one.name,
+            "records": len(one.records),
+            "imported": one.imported.isoformat(),
+            "files": list(one.files),
+        }
+        for one in _or_exit(lambda: staging.staged(_settings().home))
+    ]
+    if as_json:
+        _write(json.dumps(listed, ensure_ascii=False, indent=1))
+        return
+    for one in listed:
+        _say(f"{one['name']}  {one['records']} 条  {one['imported']}")
+
+
+@app.command(rich_help_panel="知识")
+def remove(
+    source: Annotated[str, typer.Argument(help="来源名，见 suiwen sources")], as_json: Json = False
+) -> None:
+    """撤下整个来源（下次发布后生效）。例：suiwen remove pack"""
+    from knowledge import sources as staging
+
+    if not staging.remove(_settings().home, source):
+        _fail(f"没有来源 {source!r}；见 suiwen sources")
+    if as_json:
+        _write(json.dumps({"removed": source}))
+    else:
+        _say(f"已撤下来源 {source}，运行 suiwen publish 后生效")
+
+
+@app.command(rich_help_panel="知识")
+def template(
+    path: Annotated[Path, typer.Argument(help="要写入的 .xlsx 文件")] = Path("suiwen模板.xlsx"),
+) -> None:
+    """写一份 Excel 导入模板。例：suiwen template 模板.xlsx"""
+    from knowledge.formats import excel
+
+    excel.write_template(path)
+    _say(f"已写入 {path}，填好后运行 suiwen import excel {path} --dry-run")
+
+
+@app.command(rich_help_panel="知识")
+def search(
+    query: Annotated[str, typer.Argument(help="要查的话")],
+    limit: Annotated[int, typer.Option(min=1, max=100, help="最多几条")] = 10,
+    as_json: Json = False,
+) -> None:
+    """只检索不作答：看命中了哪些记录、为什么。例：suiwen search 换驾照"""
+    settings = _settings()
+    _ensure_release(settings)
+    from assistant import bootstrap, rules
+    from assistant.resolution import confidence
+    from assistant.understanding import focus
+    from retrieval.analyzer import normalise
+    from retrieval.types import Query
+
+    knowledge = _or_exit(lambda: bootstrap.open_knowledge(settings))
+    assert knowledge.searcher is not None
+    words = focus(normalise(query), rules.load())
+    result = knowledge.searcher.search(Query(text=query, focus=words, limit=limit))
+    rows = [
+        {
+            "id": hit.document.id,
+            "title": hit.document.title,
+            "kind": hit.document.kind,
+            "confidence": round(confidence(hit), 3),
+            "score": round(float(hit.score), 4),
+            "name_match": hit.name_match,
+            "parts": {name: round(float(value), 4) for name, value in hit.parts.items()},
+        }
+        for hit in result.hits[:limit]
+    ]
+    if as_json:
+        timings = {name: round(spent, 3) for name, spent in result.timings.items()}
+        found = {"focus": words, "terms": result.terms, "timings_ms": timings, "hits": rows}
+        _write(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        _say(f"{row['confidence']:.2f}  {row['title']}  [{row['kind']} {row['id']}]")
+
+
+async def _respond(assistant: Any, message: Any) -> Reply:
+    reply: Reply = await assistant.take_turn(message)
+    return reply
+
+
+def _settings() -> Settings:
+    from assistant.settings import Settings
+
+    return Settings()
+
+
+def _ensure_release(settings: Settings) -> None:
+    from knowledge import releases as store
+
+    if store.current(settings.home) is None:
+        _say("第一次运行：正在为内置的演示数据建立索引……", err=True)
+        _publish(settings)
+
+
+def _publish(settings: Settings) -> Any:
+    from assistant import bootstrap, progress
+
+    with progress.bar() as step:
+        return _or_exit(lambda: bootstrap.publish(settings, step))
+
+
+def _or_exit(action: Callable[[], Value]) -> Value:
+    """Run it; an expected error becomes one line of Chinese and exit code 2."""
+    from assistant.errors import SuiwenError
+    from knowledge.releases import ReleaseError
+    from knowledge.sources import SourceError
+    from retrieval.lexicon import LexiconError
+
+    try:
+        return action()
+    except ReleaseError as error:
+        for one in error.findings[:20]:
+            _say(f"{one.code} {one.field}：{one.remedy}", err=True)
+        _fail(str(error))
+    except (SuiwenError, SourceError, LexiconError) as error:
+        _fail(str(error))
+
+
+def _show(reply: Reply) -> None:
+    """A reply in the terminal: sentences, cards, sources, the AI label."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console()
+    for sentence in reply.sentences:
+        marks = "".join(f"[dim]\\[{n}][/dim]" for n in sentence.citations)
+        console.print(f"{escape(sentence.text)}{marks}")
+    for card in reply.cards:
+        console.print(f"\n[bold]{escape(card.title)}[/bold]")
+        for row in card.rows:
+            rest = " ".join(part for part in (row.text, row.note, row.url) if part)
+            console.print(f"  · {escape(row.label)} [dim]{escape(rest)}[/dim]", soft_wrap=True)
+    if reply.citations:
+        console.print("\n[bold]出处[/bold]")
+    for one in reply.citations:
+        quote = one.quote.replace("\n", " ")
+        console.print(
+            escape(f"  [{one.n}] {one.title} · {one.field}（{one.as_of}）“{quote}” {one.url or ''}"),
+            style="dim",
+            soft_wrap=True,
+        )
+    console.print(f"\n[italic dim]{escape(reply.label)}[/italic dim]")
+
+
+def _say(text: str, *, err: bool = False) -> None:
+    typer.echo(text, err=err)
+
+
+def _write(text: str) -> None:
+    sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
+
+
+def _fail(message: str) -> NoReturn:
+    _say(message, err=True)
+    raise typer.Exit(2)

@@ -1,0 +1,149 @@
+"""Replies that do not answer: questions back, nothing found, out of scope, crisis, small talk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from assistant.composing.policies import say_hotline
+from assistant.composing.writer import Writer, choice
+from assistant.rules import CrisisKind, replies
+from assistant.types import Draft, Knowledge, Understanding
+from channels.types import Card, CardRow, Status
+from knowledge.passages import FACET_NAMES
+from knowledge.types import Bundle, Facet, Fact, Hotline, Record, ServiceItem
+
+MOST_CHOICES = 5
+PUBLIC_HOTLINE = "TEL-12345"
+ENGLISH_HOTLINE = "TEL-12367"
+
+
+def clarify(
+    records: Sequence[Record], asked: Sequence[Facet], writer: Writer, *, same_name: str | None
+) -> Draft:
+    """Ask which of at most five records is meant; each choice carries its code, so no memory is needed."""
+    texts = replies()["clarify"]
+    writer.remark(texts["same_name"].format(name=same_name) if same_name else texts["which"])
+    writer.card(_choices("请选择", records, asked))
+    writer.suggestions += [row.ask for row in writer.cards[-1].rows if row.ask]
+    return writer.draft(Status.CLARIFY, "same_name" if same_name else "several_fit")
+
+
+def empty(writer: Writer, suggestions: Iterable[str]) -> Draft:
+    writer.remark(replies()["clarify"]["empty"])
+    writer.suggestions += suggestions
+    return writer.draft(Status.CLARIFY, "empty")
+
+
+def not_found(
+    nearest: Sequence[Record], asked: Sequence[Facet], writer: Writer, knowledge: Knowledge
+) -> Draft:
+    """Say so, show the nearest records, the office in charge, and the public hotline."""
+    texts = replies()["not_found"]
+    writer.remark(texts["none"])
+    if writer.english:
+        writer.remark(texts["english"])
+    if nearest:
+        writer.remark(texts["nearest"])
+        writer.card(_choices("比较接近的事项", nearest, asked))
+        _say_office(nearest[0], writer)
+    _say_line(knowledge, PUBLIC_HOTLINE, texts["hotline"], writer)
+    if writer.english:
+        _say_line(knowledge, ENGLISH_HOTLINE, texts["english_hotline"], writer)
+    return writer.draft(Status.NOT_FOUND, "english" if writer.english else "no_record")
+
+
+def out_of_scope(writer: Writer, suggestions: Iterable[str]) -> Draft:
+    texts = replies()["out_of_scope"]
+    writer.remark(texts["none"])
+    writer.remark(texts["next"])
+    writer.suggestions += suggestions
+    return writer.draft(Status.OUT_OF_SCOPE, "not_government")
+
+
+def small_talk(kind: str, writer: Writer, suggestions: Iterable[str]) -> Draft:
+    writer.remark(replies()["small_talk"][kind])
+    if kind != "goodbye":
+        writer.suggestions += suggestions
+    return writer.draft(Status.ANSWERED, f"small_talk_{kind}")
+
+
+def crisis(kind: CrisisKind, hotlines: Sequence[Hotline], writer: Writer) -> Draft:
+    """The right number first, then how to stay safe; nothing else competes with it."""
+    if hotlines:
+        say_hotline(hotlines[0], writer)
+    writer.remark(kind.opening)
+    for one in hotlines[1:]:
+        say_hotline(one, writer)
+    return writer.draft(Status.CRISIS, kind.kind, quiet=kind.quiet)
+
+
+def refused(reason: str, text: str, writer: Writer) -> Draft:
+    writer.remark(text)
+    return writer.draft(Status.REFUSED, reason)
+
+
+def ask_for(record: Record, asked: Sequence[Facet], *, code: bool) -> str:
+    """A message that asks for the facets of exactly this record."""
+    wanted = "、".join(FACET_NAMES[facet] for facet in asked if facet is not Facet.OVERVIEW)
+    return f"{record.name}{f'（{record.code}）' if code else ''}{f'的{wanted}' if wanted else ''}"
+
+
+def _choices(title: str, records: Sequence[Record], asked: Sequence[Facet]) -> Card:
+    shown = records[:MOST_CHOICES]
+    notes = [_note(record, shown) for record in shown]
+    return Card(
+        kind="choices",
+        title=title,
+        rows=tuple(
+            choice(record.name, ask_for(record, asked, code=True), code=record.code, note=note)
+            for record, note in zip(shown, notes, strict=True)
+        ),
+    )
+
+
+def _note(record: Record, others: Sequence[Record]) -> str | None:
+    """What tells this record from the others: its department, region, or at last its code."""
+    described = _described(record)
+    if any(_described(other) == described and other.name == record.name for other in others if other is not record):
+        return "，".join(part for part in (described, f"编码尾号{record.code[-6:]}") if part)
+    return described
+
+
+def _described(record: Record) -> str | None:
+    if isinstance(record, ServiceItem):
+        return record.body.department
+    return "一件事" if isinstance(record, Bundle) else None
+
+
+def _say_office(record: Record, writer: Writer) -> None:
+    if isinstance(record, ServiceItem):
+        department = record.body.department
+        one = Fact(field="body.department", label="实施主体", text=department, quote=department)
+        text = replies()["not_found"]["office"].format(department=department)
+        writer.say(text, record, [one])
+
+
+def _say_line(knowledge: Knowledge, code: str, template: str, writer: Writer) -> None:
+    record = knowledge.record(code)
+    if isinstance(record, Hotline):
+        name = record.english if writer.english and record.english else record.name
+        one = Fact(field="number", label="电话", text=record.number, quote=record.number)
+        english = Fact(field="english", label="英文名", text=name, quote=name)
+        cited = [one, english] if name == record.english else [one]
+        writer.say(template.format(number=record.number, name=name), record, cited)
+        writer.card(
+            Card(
+                kind="hotline",
+                title=name,
+                code=record.code,
+                rows=(
+                    CardRow(
+                        label=record.number,
+                        text="电话",
+                        note=record.scope,
+                        tel=record.number,
+                        citations=writer.cite(record, [one]),
+                    ),
+                ),
+            )
+        )

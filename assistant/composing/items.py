@@ -1,0 +1,411 @@
+"""Answers from a service item: the asked fact first, then what people need next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+from assistant.composing.writer import Writer
+from assistant.rules import replies
+from assistant.types import Draft
+from channels.types import Card, CardRow, Status
+from knowledge.facts import facts, material_note
+from knowledge.passages import FACET_NAMES
+from knowledge.types import Bundle, Facet, Fact, Material, ServiceItem
+
+Line = tuple[str, Sequence[Fact]]
+
+ENGLISH: dict[Facet, str] = {
+    Facet.OVERVIEW: "Overview",
+    Facet.CONDITIONS: "Who can apply",
+    Facet.MATERIALS: "Documents",
+    Facet.PROCESS: "Steps",
+    Facet.TIME_LIMIT: "Time limit",
+    Facet.FEE: "Fee",
+    Facet.PLACE: "Where",
+    Facet.HOURS: "Office hours",
+    Facet.CONTACT: "Telephone",
+    Facet.COMPLAINT: "Complaints",
+    Facet.ONLINE: "Online",
+    Facet.VISITS: "Visits in person",
+    Facet.DELIVERY: "Courier",
+    Facet.PROXY: "By proxy",
+    Facet.AUDIENCE: "For whom",
+    Facet.DEPARTMENT: "Department",
+    Facet.REGION: "Region",
+    Facet.LEGAL_BASIS: "Legal basis",
+    Facet.RESULT: "Result",
+    Facet.REMEDIES: "Remedies",
+    Facet.IDENTITY: "Code and type",
+    Facet.FAQ: "Questions",
+}
+
+_DOING = (
+    Facet.OVERVIEW,
+    Facet.MATERIALS,
+    Facet.PROCESS,
+    Facet.CONDITIONS,
+    Facet.PLACE,
+    Facet.ONLINE,
+)
+_NEXT_DOING = (Facet.MATERIALS, Facet.TIME_LIMIT, Facet.FEE, Facet.PLACE, Facet.ONLINE, Facet.PROXY)
+_NEXT_DETAIL = (Facet.PLACE, Facet.ONLINE, Facet.PROXY)
+_SUGGESTED = (
+    Facet.MATERIALS,
+    Facet.CONDITIONS,
+    Facet.PLACE,
+    Facet.TIME_LIMIT,
+    Facet.FEE,
+    Facet.ONLINE,
+)
+_ASK: dict[Facet, str] = {
+    Facet.MATERIALS: "要什么材料",
+    Facet.CONDITIONS: "有什么条件",
+    Facet.PLACE: "在哪里办理",
+    Facet.TIME_LIMIT: "要多久",
+    Facet.FEE: "多少钱",
+    Facet.ONLINE: "网上怎么办",
+}
+
+
+def answer(
+    record: ServiceItem | Bundle,
+    asked: Sequence[Facet],
+    writer: Writer,
+    *,
+    district: str | None,
+    today: date,
+) -> Draft:
+    """A reply about the asked facets (an overview if none), with the next steps and their cards."""
+    wanted = tuple(asked) or (Facet.OVERVIEW,)
+    missing = [facet for facet in wanted if not _say(record, facet, writer)]
+    for facet in missing:
+        writer.remark(replies()["partial"]["facet"].format(facet=FACET_NAMES[facet]))
+    if Facet.PLACE in wanted and district and not _has_district(record, district):
+        missing.append(Facet.PLACE)
+        writer.remark(replies()["partial"]["district"].format(district=district))
+    for facet in _next(wanted, missing):
+        _say(record, facet, writer)
+    if missing:
+        _say_whom_to_ask(record, wanted, writer)
+    _say_age(record, wanted, writer, today)
+    _cards(record, wanted, writer)
+    writer.suggestions += [
+        f"{record.name}{_ASK[facet]}"
+        for facet in _SUGGESTED
+        if facet not in wanted and facts(record, facet)
+    ][:4]
+    if missing:
+        return writer.draft(Status.PARTIAL, "facet_missing")
+    return writer.draft(Status.ANSWERED)
+
+
+def say_faq(record: ServiceItem | Bundle, number: int, writer: Writer) -> None:
+    """The answer that the record gives to a frequent question."""
+    one = facts(record, Facet.FAQ)[number]
+    writer.say(_sentence(one.text), record, [one])
+
+
+def _next(wanted: Sequence[Facet], missing: Sequence[Facet]) -> Iterator[Facet]:
+    doing = any(facet in _DOING for facet in wanted) or bool(missing)
+    for facet in _NEXT_DOING if doing else _NEXT_DETAIL:
+        if facet not in wanted and not (facet is Facet.MATERIALS and Facet.OVERVIEW not in wanted):
+            yield facet
+
+
+def _say(record: ServiceItem | Bundle, facet: Facet, writer: Writer) -> bool:
+    """Say what the record states about the facet; whether it states anything."""
+    found = facts(record, facet)
+    if not found:
+        return False
+    label = f"{ENGLISH[facet]} " if writer.english else ""
+    for text, used in _LINES[facet](record, found):
+        writer.say(label + text, record, used)
+    return True
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(("。", "！", "？", "!", "?")) else f"{text}。"
+
+
+def _plain(_record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:
+    for one in found:
+        yield _sentence(f"{one.label}：{one.text}"), (one,)
+
+
+def _time_limit(_record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:
+    stated = [one for one in found if one.label.endswith("办结时限")]
+    if stated:
+        yield _sentence("，".join(f"{one.label}是{one.text}" for one in stated)), stated
+    for one in found:
+        if one not in stated:
+            yield _sentence(f"{one.label}：{one.text}"), (one,)
+
+
+def _overview(record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:
+    for one in found:
+        if one.field == "summary":
+            yield _sentence(f"“{record.name}”：{one.text}"), (one,)
+        elif one.field == "body.department":
+            yield f"“{record.name}”由{one.text}办理。", (one,)
+    parts = [one for one in found if one.field.startswith("items")]
+    if parts:
+        yield f"这件事包含：{'、'.join(one.text for one in parts)}。", (joined("items", parts),)
+
+
+def joined(field: str, parts: Sequence[Fact]) -> Fact:
+    """Several values of one list field as a single fact that quotes them all."""
+    return Fact(
+        field=field,
+        label=parts[0].label,
+        text="、".join(one.text for one in parts),
+        quote="；".join(one.quote for one in parts),
+    )
+
+
+def _materials(record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:
+    for need, words in (
+        ("必要", f"办理“{record.name}”需要"),
+        ("非必要", "视情况还需要"),
+        ("容缺后补", "可以先受理、后补交"),
+    ):
+        parts = [
+            one
+            for one, material in zip(found, record.materials, strict=True)
+            if material.need == need
+        ]
+        if parts:
+            listed = joined("materials", parts if need == "必要" else found)
+            yield f"{words}：{'、'.join(one.text for one in parts)}。", (listed,)
+
+
+def _process(_record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:
+    steps = [one for one in found if one.field.startswith("steps")]
+    if steps:
+        text = "；".join(f"（{number}）{one.text}" for number, one in enumerate(steps, 1))
+        yield f"办理步骤：{text}。", (joined("steps", steps),)
+    for one in found:
+        if one.field == "process":
+            yield _sentence(f"办理流程：{one.text}"), (one,)
+
+
+def _fee(_record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:
+    fees = [one for one in found if one.field.startswith("money.fees")]
+    for one in found:
+        if one.field == "money.charged" and not fees:
+            free = one.text == "不收费"
+            yield ("这项办理不收费。" if free else "这项办理要收费，记录没有写明标准。"), (one,)
+    if fees:
+        yield f"收费：{'；'.join(one.text for one in fees)}。", (joined("money.fees", fees),)
+    for one in found:
+        if one.field == "money.basis":
+            yield _sentence(f"收费依据：{one.text}"), (one,)
+
+
+def _place(_record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:
+    for one in found:
+        text = one.text if one.text.startswith(("办理地点", "地址")) else f"{one.label}：{one.text}"
+        yield _sentence(text), (one,)
+
+
+def _online(_record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:
+    by_field = {one.field: one for one in found}
+    available = by_field.pop("online.available", None)
+    platform = by_field.pop("online.platform", None)
+    if available is not None:
+        text = "可以网上办理" if available.text == "支持" else "记录注明不支持网上办理"
+        on = f"，平台：{platform.text}" if platform else ""
+        yield f"{text}{on}。", tuple(one for one in (available, platform) if one)
+    elif platform:
+        yield f"办理平台：{platform.text}。", (platform,)
+    for one in by_field.values():
+        yield f"{one.label}：{one.text} 。" if one.text.startswith("http") else _sentence(
+            f"{one.label}：{one.text}"
+        ), (one,)
+
+
+def _visits(record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:
+    for one in found:
+        yield _sentence(f"{one.label}：{one.text}"), (one,)
+    doubt = tuple(_against_zero(record))
+    if record.handling.visits == 0 and doubt:
+        yield "但同一条记录又注明不支持网上办理，是否要到现场，请先电话核实。", doubt
+
+
+def _against_zero(record: ServiceItem | Bundle) -> Iterator[Fact]:
+    """Facts that speak against a registered visit count of 0: then nothing is promised."""
+    for one in facts(record, Facet.ONLINE):
+        if one.field == "online.available" and one.text == "不支持":
+            yield one
+
+
+def _faq(_record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:
+    for one in found:
+        yield _sentence(f"{one.label} {one.text}"), (one,)
+
+
+_LINES: dict[Facet, Callable[[ServiceItem | Bundle, Sequence[Fact]], Iterator[Line]]] = {
+    **dict.fromkeys(Facet, _plain),
+    Facet.OVERVIEW: _overview,
+    Facet.MATERIALS: _materials,
+    Facet.PROCESS: _process,
+    Facet.TIME_LIMIT: _time_limit,
+    Facet.FEE: _fee,
+    Facet.PLACE: _place,
+    Facet.ONLINE: _online,
+    Facet.VISITS: _visits,
+    Facet.FAQ: _faq,
+}
+
+
+def _has_district(record: ServiceItem | Bundle, district: str) -> bool:
+    if isinstance(record, ServiceItem) and any(
+        district in (window.district or window.address) for window in record.windows
+    ):
+        return True
+    return any(district in one.text for one in facts(record, Facet.PLACE))
+
+
+def _say_whom_to_ask(record: ServiceItem | Bundle, wanted: Sequence[Facet], writer: Writer) -> None:
+    if Facet.CONTACT not in wanted and (phones := facts(record, Facet.CONTACT)):
+        writer.say(f"可以拨打咨询电话问清楚：{phones[0].text}。", record, phones[:1])
+
+
+def _say_age(
+    record: ServiceItem | Bundle, wanted: Sequence[Facet], writer: Writer, today: date
+) -> None:
+    """Say that the record is cut off or old, and where the living guide is."""
+    provenance = record.provenance
+    if Facet.CONDITIONS in wanted and "conditions" in provenance.incomplete:
+        writer.say(
+            "这段受理条件的原文在采集时不完整，请到官方指南看全文。",
+            record,
+            [one for one in facts(record, Facet.CONDITIONS) if one.field == "conditions"],
+        )
+    if int(provenance.as_of[:4]) < today.year - 1:
+        guide = f"，办理前请到官方指南核对：{provenance.live_guide} " if provenance.live_guide else ""
+        quote = " ".join(part for part in (provenance.as_of, provenance.live_guide) if part)
+        writer.say(
+            f"以上记录采集于{provenance.as_of}年，可能已经变动{guide or '，办理前请向办理部门核对'}。",
+            record,
+            [Fact(field="provenance", label="记录时间", text=provenance.as_of, quote=quote)],
+        )
+
+
+def _cards(record: ServiceItem | Bundle, wanted: Sequence[Facet], writer: Writer) -> None:
+    shown = set(wanted) | set(_next(wanted, ()))
+    if Facet.MATERIALS in shown or Facet.OVERVIEW in wanted:
+        writer.card(
+            Card(
+                kind="materials",
+                title="材料清单",
+                code=record.code,
+                rows=tuple(
+                    CardRow(
+                        label=material.name,
+                        text=None if material.need == "必要" else material.need,
+                        note=material_note(material),
+                        url=material.sample_url,
+                        citations=writer.cite(record, _material_facts(number, material)),
+                    )
+                    for number, material in enumerate(record.materials)
+                ),
+            )
+        )
+    if Facet.PROCESS in wanted or Facet.OVERVIEW in wanted:
+        writer.card(
+            Card(
+                kind="steps",
+                title="办理步骤",
+                code=record.code,
+                rows=tuple(
+                    CardRow(label=step.name, text=step.detail, citations=writer.cite(record, [one]))
+                    for step, one in zip(record.steps, facts(record, Facet.PROCESS), strict=False)
+                ),
+            )
+        )
+    if isinstance(record, ServiceItem):
+        _item_cards(record, shown, writer)
+    if isinstance(record, Bundle) and Facet.OVERVIEW in wanted:
+        writer.card(_bundle_card(record, writer))
+
+
+def _material_facts(number: int, material: Material) -> list[Fact]:
+    text = material_note(material)
+    quote = f"{material.name}（{text}）" if text else material.name
+    return [Fact(field=f"materials[{number}]", label="申请材料", text=material.name, quote=quote)]
+
+
+def _item_cards(record: ServiceItem, shown: set[Facet], writer: Writer) -> None:
+    if Facet.PLACE in shown:
+        writer.card(
+            Card(
+                kind="window",
+                title="办理窗口",
+                code=record.code,
+                rows=tuple(
+                    CardRow(
+                        label=window.name or record.body.department,
+                        text=window.address,
+                        note=window.hours,
+                        tel=window.phone,
+                        citations=writer.cite(
+                            record,
+                            [
+                                Fact(
+                                    field=f"windows[{number}]",
+                                    label="窗口",
+                                    text=window.address,
+                                    quote="；".join(
+                                        part
+                                        for part in (
+                                            window.name,
+                                            window.address,
+                                            window.phone,
+                                            window.hours,
+                                        )
+                                        if part
+                                    ),
+                                )
+                            ],
+                        ),
+                    )
+                    for number, window in enumerate(record.windows)
+                ),
+            )
+        )
+    entry = [one for one in facts(record, Facet.ONLINE) if one.text.startswith("http")]
+    if Facet.ONLINE in shown:
+        writer.card(
+            Card(
+                kind="online",
+                title="网上入口",
+                code=record.code,
+                rows=tuple(
+                    CardRow(label=one.label, url=one.text, citations=writer.cite(record, [one]))
+                    for one in entry
+                ),
+            )
+        )
+
+
+def _bundle_card(bundle: Bundle, writer: Writer) -> Card:
+    return Card(
+        kind="choices",
+        title="包含的事项",
+        code=bundle.code,
+        rows=tuple(
+            CardRow(
+                label=part.name,
+                note="；".join(one for one in (part.department, part.note) if one) or None,
+                ask=part.name,
+                code=part.code,
+                citations=writer.cite(bundle, [one]),
+            )
+            for part, one in zip(
+                bundle.items,
+                [one for one in facts(bundle, Facet.OVERVIEW) if one.field.startswith("items")],
+                strict=True,
+            )
+        ),
+    )

@@ -1,0 +1,134 @@
+"""Answers from policies and hotlines: an article with its number, or a number to call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.composing.writer import Writer, choice
+from assistant.types import Draft
+from channels.types import Card, CardRow, Status
+from knowledge.facts import facts
+from knowledge.types import Article, Facet, Fact, Hotline, Policy
+
+_ARTICLE = re.compile(r"第[一二三四五六七八九十百零〇\d]+条(?:之[一二三四五六七八九十])?")
+_CHOICES = 5
+
+
+def answer(policy: Policy, passages: Sequence[str], text: str, writer: Writer) -> Draft:
+    """The articles that the question names, else those that were found, else an overview."""
+    chosen = _named(policy, text) or [
+        article for article in policy.articles if f"{policy.code}#{article.id}" in passages
+    ]
+    for article in chosen:
+        _say_article(policy, article, writer)
+    if not chosen:
+        _say_overview(policy, writer)
+    return writer.draft(Status.ANSWERED)
+
+
+def hotline(record: Hotline, writer: Writer) -> Draft:
+    """The number first, then when and what for."""
+    say_hotline(record, writer)
+    return writer.draft(Status.ANSWERED)
+
+
+def say_hotline(record: Hotline, writer: Writer) -> None:
+    """A sentence with the number, and a card that dials it."""
+    found = facts(record, Facet.CONTACT)
+    number = found[:1]
+    verb = "发短信到" if record.how == "text" else "拨打"
+    name = f"{record.name} {record.english}" if writer.english and record.english else record.name
+    writer.say(f"{name}：请{verb} {record.number}。", record, number)
+    for one in found[1:]:
+        writer.say(f"{one.label}：{one.text.rstrip('。')}。", record, [one])
+    writer.card(
+        Card(
+            kind="hotline",
+            title=name,
+            code=record.code,
+            rows=(
+                CardRow(
+                    label=record.number,
+                    text="短信" if record.how == "text" else "电话",
+                    note=record.scope,
+                    tel=record.number,
+                    citations=writer.cite(record, number),
+                ),
+            ),
+        )
+    )
+
+
+def _named(policy: Policy, text: str) -> list[Article]:
+    numbers = set(_ARTICLE.findall(text))
+    return [article for article in policy.articles if article.number in numbers]
+
+
+def _title(policy: Policy) -> str:
+    return f"《{policy.name.strip('《》')}》"
+
+
+def _say_article(policy: Policy, article: Article, writer: Writer) -> None:
+    index = policy.articles.index(article)
+    one = Fact(
+        field=f"articles[{index}].text",
+        label=article.number,
+        text=article.text,
+        quote=article.text,
+    )
+    summary = "（摘要，非原文）" if policy.provenance.summary else ""
+    writer.say(
+        f"{_title(policy)}{article.number}{summary}：{article.text.strip()}",
+        policy,
+        [_numbered(policy, article, index), one],
+    )
+    writer.card(
+        Card(
+            kind="article",
+            title=f"{_title(policy)}{article.number}",
+            code=policy.code,
+            note="本摘要由我们自行概括，以官方原文为准。" if policy.provenance.summary else None,
+            rows=(
+                CardRow(
+                    label=article.heading or article.number,
+                    text=article.text,
+                    citations=writer.cite(policy, [one]),
+                ),
+            ),
+        )
+    )
+
+
+def _numbered(policy: Policy, article: Article, index: int) -> Fact:
+    return Fact(
+        field=f"articles[{index}].number",
+        label="条文",
+        text=article.number,
+        quote=f"{policy.name} {article.number}",
+    )
+
+
+def _say_overview(policy: Policy, writer: Writer) -> None:
+    found = facts(policy, Facet.OVERVIEW)
+    if found:
+        stated = "，".join(f"{one.label}：{one.text}" for one in found)
+        writer.say(f"{_title(policy)}，{stated}。", policy, found)
+    else:
+        name = Fact(field="name", label="名称", text=policy.name, quote=policy.name)
+        writer.say(f"找到的是{_title(policy)}，请选要看的条文。", policy, [name])
+    writer.card(
+        Card(
+            kind="choices",
+            title="可以看这些条文",
+            code=policy.code,
+            rows=tuple(
+                choice(
+                    f"{article.number} {article.heading or ''}".strip(),
+                    f"{policy.name}{article.number}",
+                    code=policy.code,
+                )
+                for article in policy.articles[:_CHOICES]
+            ),
+        )
+    )

@@ -1,0 +1,20 @@
+"""One family of errors for those who operate Suiwen; each carries what to do.
+
+SuiwenError
+├── SetupError     something is missing or mismatched before a turn can be taken
+└── ImportRefused  an import would lose or corrupt something
+"""
+
+from __future__ import annotations
+
+
+class SuiwenError(Exception):
+    """Shown to staff as one line of Chinese, without a traceback; exit code 2."""
+
+
+class SetupError(SuiwenError):
+    """The release or index cannot be used."""
+
+
+class ImportRefused(SuiwenError):
+    """Files that cannot be imported as asked."""

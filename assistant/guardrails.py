@@ -1,0 +1,49 @@
+"""Checks on a message before it is read, and on a reply before it is shown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from assistant.rules import replies
+from assistant.types import Draft
+from channels.types import Citation, Sentence, Status
+
+MOST_CHARACTERS = 500
+
+_HARD = re.compile(r"https?://[^\s，。；（）]+|\d[\d,.\-–/:：年月日%]*\d|\d")
+"""What must stand in a cited quote to the letter: addresses, and any number with its separators."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+
+
+def clean(text: str) -> str:
+    """The text without control and invisible characters (they hide words from every check)."""
+    return _CONTROL.sub("", text).strip()
+
+
+def check(draft: Draft) -> Draft:
+    """The draft without sentences whose numbers and addresses no cited quote holds.
+
+    A dropped sentence turns an answer into a ``partial`` one and is said to have been dropped.
+    """
+    by_number = {one.n: one for one in draft.citations}
+    kept = tuple(one for one in draft.sentences if supported(one, by_number))
+    if len(kept) == len(draft.sentences):
+        return draft
+    status = Status.PARTIAL if draft.status is Status.ANSWERED else draft.status
+    dropped = Sentence(text=replies()["partial"]["dropped"])
+    return replace(draft, sentences=(*kept, dropped), status=status, reason="unsupported")
+
+
+def supported(sentence: Sentence, citations: dict[int, Citation]) -> bool:
+    """Whether every number and address in the sentence stands in a title or quote that it cites."""
+    hard = _HARD.findall(_ORDINAL.sub("", sentence.text))
+    if not hard:
+        return True
+    cited = [citations[n] for n in sentence.citations if n in citations]
+    evidence = "\n".join(f"{one.title}\n{one.quote}" for one in cited)
+    return all(token in evidence for token in hard)
+
+
+_ORDINAL = re.compile(r"（\d{1,2}）")
+"""Numbering that the composer itself puts before steps."""

@@ -1,0 +1,152 @@
+"""The one path that every message takes: screen, understand, handle, check, remember.
+
+The steps are a list; each takes a turn and returns a new one, and a turn with a draft passes the
+remaining steps untouched until the checks.  Nothing of what a citizen typed leaves this module.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from assistant import answering, dialogue, guardrails
+from assistant.composing import choices
+from assistant.composing.writer import Writer
+from assistant.rules import Rules, replies
+from assistant.types import DialogueState, Intent, Knowledge, SessionStore, Turn
+from assistant.understanding import understand
+from channels.types import AI_LABEL, Emit, Event, Message, Reply, Status
+from knowledge.types import Hotline
+
+DEMONSTRATION_LABEL = "演示数据：摘自法律法规和公开规则的摘要，不是广州市政府的官方数据。"
+
+Step = Callable[[Turn], Turn]
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """Takes turns.  ``knowledge`` gives the current release (one for the whole of a turn)."""
+
+    knowledge: Callable[[], Knowledge]
+    sessions: SessionStore
+    rules: Rules
+    today: Callable[[], date]
+    ideas: Callable[[], Sequence[str]]
+    finished: Callable[[Turn], None]
+
+    async def take_turn(self, message: Message, emit: Emit | None = None) -> Reply:
+        """The reply to a message.  ``emit`` gets each sentence and card after it was checked."""
+        session_id = message.session_id or new_id()
+        state = await self.sessions.load(session_id)
+        turn = self._advance(message, session_id, state, self.knowledge())
+        assert turn.reply is not None
+        if turn.state is not state:
+            await self.sessions.save(session_id, turn.state)
+        self.finished(turn)
+        if emit is not None:
+            await _stream(turn.reply, emit)
+        return turn.reply
+
+    def _advance(
+        self, message: Message, session_id: str, state: DialogueState, knowledge: Knowledge
+    ) -> Turn:
+        turn = Turn(
+            id=new_id(), session_id=session_id, message=message, release=knowledge.name, state=state
+        )
+        steps: tuple[tuple[str, Step], ...] = (
+            ("screen", screen),
+            ("understand", lambda one: _understand(one, self.rules)),
+            ("handle", lambda one: self._handle(one, knowledge)),
+            ("check", check),
+            ("reply", lambda one: _reply(one, knowledge)),
+            ("remember", dialogue.remember),
+        )
+        for name, step in steps:
+            begun = time.perf_counter()
+            turn = step(turn)
+            spent = (time.perf_counter() - begun) * 1000
+            turn = replace(turn, timings={**turn.timings, name: spent})
+        return turn
+
+    def _handle(self, turn: Turn, knowledge: Knowledge) -> Turn:
+        if turn.draft is not None:
+            return turn
+        reading = turn.understanding
+        assert reading is not None
+        writer = Writer(english=reading.language == "en")
+        match reading.intent:
+            case Intent.CRISIS:
+                kind = next(one for one in self.rules.crisis if one.kind == reading.kind)
+                lines = [knowledge.record(code) for code in kind.hotlines]
+                known = [one for one in lines if isinstance(one, Hotline)]
+                return replace(turn, draft=choices.crisis(kind, known, writer))
+            case Intent.SMALL_TALK:
+                talk = choices.small_talk(reading.kind or "help", writer, self.ideas())
+                return replace(turn, draft=talk)
+            case Intent.EMPTY:
+                return replace(turn, draft=choices.empty(writer, self.ideas()))
+            case _:
+                return answering.answer(
+                    turn, knowledge, self.rules, self.today(), self.ideas()
+                )
+
+
+def new_id() -> str:
+    """An id that tells nothing and cannot be guessed."""
+    return uuid.uuid4().hex
+
+
+def screen(turn: Turn) -> Turn:
+    """Take out invisible characters; refuse what is longer than a question."""
+    text = guardrails.clean(turn.message.text)
+    turn = replace(turn, message=replace(turn.message, text=text))
+    if len(text) <= guardrails.MOST_CHARACTERS:
+        return turn
+    words = replies()["refused"]["too_long"].format(limit=guardrails.MOST_CHARACTERS)
+    return replace(turn, draft=choices.refused("too_long", words, Writer()))
+
+
+def check(turn: Turn) -> Turn:
+    assert turn.draft is not None
+    return replace(turn, draft=guardrails.check(turn.draft))
+
+
+def _understand(turn: Turn, rules: Rules) -> Turn:
+    if turn.draft is not None:
+        return turn
+    return replace(turn, understanding=understand(turn.message, turn.state, rules))
+
+
+def _reply(turn: Turn, knowledge: Knowledge) -> Turn:
+    draft = turn.draft
+    assert draft is not None
+    codes = {one.code for one in draft.citations}
+    cited = [record for code in codes if (record := knowledge.record(code))]
+    demonstration = any(
+        record.provenance.demonstration and not isinstance(record, Hotline) for record in cited
+    )
+    reply = Reply(
+        session_id=turn.session_id,
+        turn_id=turn.id,
+        status=draft.status,
+        reason=draft.reason,
+        text="\n".join(one.text for one in draft.sentences),
+        sentences=draft.sentences,
+        citations=draft.citations,
+        cards=draft.cards,
+        suggestions=draft.suggestions,
+        label=AI_LABEL + (DEMONSTRATION_LABEL if demonstration else ""),
+        quiet=draft.quiet,
+    )
+    return replace(turn, reply=reply)
+
+
+async def _stream(reply: Reply, emit: Emit) -> None:
+    await emit(Event(name="status", data=Status(reply.status)))
+    for sentence in reply.sentences:
+        await emit(Event(name="sentence", data=sentence))
+    for card in reply.cards:
+        await emit(Event(name="card", data=card))

@@ -1,0 +1,109 @@
+"""Word tables as compiled matchers: facets, crisis kinds, scope, small talk, fixed texts.
+
+The tables are data beside this module (TOML), so that staff can read and extend them.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from knowledge.types import Facet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrisisKind:
+    """One kind of emergency: what people say, what excludes it, which hotlines come first."""
+
+    kind: str
+    hotlines: tuple[str, ...]
+    quiet: bool
+    opening: str
+    say: re.Pattern[str]
+    unless: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """All word tables.  Patterns expect text that ``retrieval.analyzer.normalise`` returned."""
+
+    facets: Mapping[str, Facet]
+    facet_pattern: re.Pattern[str]
+    frame_pattern: re.Pattern[str]
+    frame_edges: frozenset[str]
+    crisis: tuple[CrisisKind, ...]
+    inside: re.Pattern[str]
+    outside: re.Pattern[str]
+    small_talk: Mapping[str, str]
+    districts: re.Pattern[str]
+
+
+@cache
+def load() -> Rules:
+    """Read and compile the tables once per process."""
+    facets = _toml("facets.toml")
+    scope = _toml("scope.toml")
+    phrases = {
+        phrase: Facet(name) for name, group in facets["facets"].items() for phrase in group
+    }
+    frame = facets["frame"]["words"]
+    return Rules(
+        facets=phrases,
+        facet_pattern=alternation(phrases),
+        frame_pattern=alternation([*phrases, *(word for word in frame if len(word) > 1)]),
+        frame_edges=frozenset(word for word in frame if len(word) == 1),
+        crisis=tuple(_crisis(entry) for entry in _toml("crisis.toml")["kinds"]),
+        inside=alternation(scope["inside"]),
+        outside=alternation(scope["outside"]),
+        small_talk={
+            phrase: kind for kind, group in scope["small_talk"].items() for phrase in group
+        },
+        districts=alternation(scope["districts"]["names"]),
+    )
+
+
+@cache
+def replies() -> Mapping[str, Mapping[str, str]]:
+    """Fixed texts by status and reason."""
+    return _toml("replies.toml")
+
+
+def welcome_questions() -> tuple[str, ...]:
+    """Example questions for the first page; those that a release cannot answer are left out."""
+    found: list[str] = _toml("replies.toml")["welcome"]["questions"]
+    return tuple(found)
+
+
+def alternation(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern that finds the longest of the words at each place; ASCII words stand alone.
+
+    ``\\b`` is of no use beside Chinese characters, so ASCII words are fenced by look-around.
+    """
+    ordered = sorted(set(words), key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(_fenced, ordered)))
+
+
+def _fenced(word: str) -> str:
+    if word.isascii():
+        return rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])"
+    return re.escape(word)
+
+
+def _crisis(entry: Mapping[str, Any]) -> CrisisKind:
+    return CrisisKind(
+        kind=entry["kind"],
+        hotlines=tuple(entry["hotlines"]),
+        quiet=entry["quiet"],
+        opening=entry["opening"],
+        say=alternation(entry["say"]),
+        unless=alternation(entry["unless"]) if entry["unless"] else None,
+    )
+
+
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files("assistant").joinpath(name).read_text(encoding="utf-8"))

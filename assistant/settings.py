@@ -1,0 +1,32 @@
+"""Settings: one frozen object, from the environment (``SUIWEN_…``) or a ``.env`` file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting with its default; the defaults need no server, no network, no weights."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SUIWEN_", env_file=".env", frozen=True, extra="ignore"
+    )
+
+    home: Path = Field(Path(".suiwen"), description="where sources and releases are kept")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    encoder: str = Field(
+        "static",
+        description="static (a table trained while the index is built), hashing (needs "
+        "nothing), or a sentence-transformers model directory or hub name",
+    )
+    encoder_seed: int = 20260101
+    session_ttl: float = Field(1800, description="seconds a conversation is remembered")
+    requests_per_minute: int = Field(600, description="per address; 0 turns the limit off")
+    most_body_bytes: int = 16_384
+    release_check_seconds: float = Field(1.0, description="how often a new release is looked for")
+    trusted_proxies: str = Field("127.0.0.1", description="addresses whose X-Forwarded-For counts")
+    log_level: str = "INFO"

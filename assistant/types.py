@@ -1,0 +1,126 @@
+"""The words of the assistant.  A turn is one value that grows; it is finished once it has a reply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from channels.types import Card, Citation, Message, Reply, Sentence, Status
+from knowledge.releases import Release
+from knowledge.types import Facet, Hotline, Record
+from retrieval.types import Query, SearchResult
+
+Language = Literal["zh", "en"]
+
+
+class Intent(StrEnum):
+    """What a message wants, as far as its words alone tell."""
+
+    ASK = "ask"
+    CHOOSE = "choose"
+    CRISIS = "crisis"
+    SMALL_TALK = "small_talk"
+    OUT_OF_SCOPE = "out_of_scope"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """A message read: ``focus`` is what remains without question, facet and courtesy words."""
+
+    intent: Intent
+    text: str
+    focus: str = ""
+    facets: tuple[Facet, ...] = ()
+    language: Language = "zh"
+    district: str | None = None
+    kind: str | None = None
+    choice: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialogueState:
+    """What is remembered of a conversation: codes and facets only, never what was typed."""
+
+    version: int = 1
+    record: str | None = None
+    facets: tuple[Facet, ...] = ()
+    offered: tuple[str, ...] = ()
+    turns: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Which record answers, or which ones to choose from, or none; and how sure that is."""
+
+    outcome: Literal["answer", "clarify", "none"]
+    records: tuple[str, ...] = ()
+    passage: str | None = None
+    confidence: float = 0.0
+    matched: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A reply before it is checked."""
+
+    status: Status
+    reason: str | None = None
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    cards: tuple[Card, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One message and everything that was found for it; also the log record and what eval scores."""
+
+    id: str
+    session_id: str
+    message: Message
+    release: str
+    state: DialogueState = DialogueState()
+    understanding: Understanding | None = None
+    search: SearchResult | None = None
+    decision: Decision | None = None
+    draft: Draft | None = None
+    reply: Reply | None = None
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+class Searcher(Protocol):
+    """query → hits (``retrieval.hybrid.Hybrid`` in production)."""
+
+    def search(self, query: Query) -> SearchResult: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """One release as the assistant uses it.  A turn holds one from its beginning to its end."""
+
+    release: Release | None
+    searcher: Searcher | None
+    hotlines: Mapping[str, Hotline]
+
+    @property
+    def name(self) -> str:
+        return self.release.manifest.id if self.release else "none"
+
+    def record(self, code: str) -> Record | None:
+        """A record of the release, or a hotline that is known without any release."""
+        found = self.release.records.get(code) if self.release else None
+        return found or self.hotlines.get(code)
+
+
+class SessionStore(Protocol):
+    """Dialogue states by session id; a lost or unknown session is an empty state."""
+
+    async def load(self, session_id: str) -> DialogueState: ...
+
+    async def save(self, session_id: str, state: DialogueState) -> None: ...
+
+    async def forget(self, session_id: str) -> None: ...

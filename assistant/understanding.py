@@ -1,0 +1,122 @@
+"""Reading a message: intent, language, district, the facets asked for, and what it is about.
+
+Pure functions over word tables; the record is found later, so facets are read again once it is
+known (:func:`facets_about`): a word inside the record's own name asks for nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from assistant.rules import CrisisKind, Rules
+from assistant.types import DialogueState, Intent, Language, Understanding
+from channels.types import Message
+from knowledge.types import Facet
+from retrieval.analyzer import normalise
+
+_CHOICE = re.compile(r"(?:我?(?:选|揀|拣|要)?第?)([1-5一二三四五两])(?:个|项|条|種|种)?(?:吧|啦)?")
+_NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
+_NEITHER = re.compile(r"都不是|都唔系|都不对|没有我要的|以上都不")
+_LATIN = re.compile(r"[a-z]")
+_HAN = re.compile(r"[㐀-鿿]")
+_EDGE = " \t\r\n,.!?;:，。！？；：、“”\"'‘’（）()【】[]《》<>…—-~～"
+_SPLIT = re.compile(rf"[{re.escape(_EDGE)}]+")
+
+
+def understand(message: Message, state: DialogueState, rules: Rules) -> Understanding:
+    """What the words of a message tell by themselves, before anything is searched."""
+    text = normalise(message.text).strip()
+    bare = text.strip(_EDGE)
+    language = _language(text)
+    district = _district(text, rules) or message.district
+    if not bare:
+        return Understanding(intent=Intent.EMPTY, text=text)
+    if kind := crisis(text, rules):
+        return Understanding(
+            intent=Intent.CRISIS, text=text, kind=kind.kind, language=language, district=district
+        )
+    if talk := rules.small_talk.get(bare):
+        return Understanding(intent=Intent.SMALL_TALK, text=text, kind=talk, language=language)
+    choice = _choice(bare, state)
+    return Understanding(
+        intent=Intent.ASK if choice is None else Intent.CHOOSE,
+        text=text,
+        focus=focus(text, rules),
+        facets=facets(text, rules),
+        language=language,
+        district=district,
+        choice=choice,
+    )
+
+
+def crisis(text: str, rules: Rules) -> CrisisKind | None:
+    """The first kind of emergency that the text tells of, unless it asks about papers or the past."""
+    for kind in rules.crisis:
+        if kind.say.search(text) and not (kind.unless and kind.unless.search(text)):
+            return kind
+    return None
+
+
+def facets(text: str, rules: Rules) -> tuple[Facet, ...]:
+    """Facets asked for, in the order of their first mention."""
+    found = (rules.facets[match.group()] for match in rules.facet_pattern.finditer(text))
+    return tuple(dict.fromkeys(found))
+
+
+def facets_about(text: str, names: Iterable[str], rules: Rules) -> tuple[Facet, ...]:
+    """Facets asked for outside the names of the record that was found.
+
+    A whole name is taken out of the text first; a facet word that also stands in one of the names
+    (资格 in 教师资格认定, 异地 in 异地就医备案) then asks for nothing either.
+    """
+    normal = [name for name in (normalise(name) for name in names) if name]
+    rest = text
+    removed = False
+    for name in sorted(normal, key=len, reverse=True):
+        if name in rest:
+            rest, removed = rest.replace(name, "\n"), True
+    found = (match.group() for match in rules.facet_pattern.finditer(rest))
+    return tuple(
+        dict.fromkeys(
+            rules.facets[word]
+            for word in found
+            if removed or not any(word in name for name in normal)
+        )
+    )
+
+
+def focus(text: str, rules: Rules) -> str:
+    """The text without facet words, question words and courtesies; may be empty."""
+    segments = _SPLIT.split(rules.frame_pattern.sub("\n", text).replace("\n", ","))
+    return " ".join(part for part in (_trim(one, rules) for one in segments) if part)
+
+
+def _trim(segment: str, rules: Rules) -> str:
+    start, end = 0, len(segment)
+    while start < end and segment[start] in rules.frame_edges:
+        start += 1
+    while end > start and segment[end - 1] in rules.frame_edges:
+        end -= 1
+    return segment[start:end]
+
+
+def _language(text: str) -> Language:
+    return "en" if len(_LATIN.findall(text)) > 4 * len(_HAN.findall(text)) + 3 else "zh"
+
+
+def _district(text: str, rules: Rules) -> str | None:
+    found = rules.districts.search(text)
+    return f"{found.group()}区" if found else None
+
+
+def _choice(bare: str, state: DialogueState) -> int | None:
+    """The number chosen from what was offered: 1-based, 0 for none of them."""
+    if not state.offered:
+        return None
+    if _NEITHER.search(bare):
+        return 0
+    if found := _CHOICE.fullmatch(bare):
+        number = _NUMERALS.get(found[1]) or int(found[1])
+        return number if number <= len(state.offered) else None
+    return None

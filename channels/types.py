@@ -1,0 +1,159 @@
+"""The words of every channel: what comes in, what goes out, and what a channel may call.
+
+The JSON shapes are those of ``shared/design.md`` §6.  A channel renders a :class:`Reply`; it never
+adds facts to it (one brain: same codes, facts and citations everywhere).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+CardKind = Literal[
+    "materials", "steps", "window", "article", "choices", "hotline", "online", "overview"
+]
+
+AI_LABEL = "本内容由人工智能服务（AI）依据所列记录生成，仅供参考，以主管部门最新公布为准。"
+
+
+class Status(StrEnum):
+    """Reply statuses: a closed list (design §2)."""
+
+    ANSWERED = "answered"
+    PARTIAL = "partial"
+    CLARIFY = "clarify"
+    GUIDING = "guiding"
+    FILED = "filed"
+    NOT_FOUND = "not_found"
+    OUT_OF_SCOPE = "out_of_scope"
+    REFUSED = "refused"
+    CRISIS = "crisis"
+    HANDED_OFF = "handed_off"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of a citizen.  ``profile`` holds only what they chose to tell."""
+
+    text: str
+    session_id: str | None = None
+    locale: str = "zh-CN"
+    district: str | None = None
+    profile: Mapping[str, str] = field(default_factory=dict)
+    channel: str = "web"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Where a sentence comes from: ``field`` is a path in record ``code``, ``quote`` its wording."""
+
+    n: int
+    kind: str
+    code: str
+    title: str
+    field: str
+    quote: str
+    url: str | None = None
+    as_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence and the numbers of the citations that carry it (empty: no fact is stated)."""
+
+    text: str
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardRow:
+    """One line of a card; ``ask`` is the message that a tap sends, ``tel`` a number to dial."""
+
+    label: str
+    text: str | None = None
+    note: str | None = None
+    url: str | None = None
+    tel: str | None = None
+    ask: str | None = None
+    code: str | None = None
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A block beside the sentences; every channel lays it out in its own way."""
+
+    kind: CardKind
+    title: str
+    rows: tuple[CardRow, ...]
+    code: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What every channel renders.  ``text`` is the sentences joined, for those that only speak."""
+
+    session_id: str
+    turn_id: str
+    status: Status
+    text: str
+    reason: str | None = None
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    cards: tuple[Card, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    label: str = AI_LABEL
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """Whether an answer helped: ids and a verdict only, never the question."""
+
+    session_id: str
+    turn_id: str
+    helpful: bool
+    reason: Literal["wrong", "unclear", "incomplete", "outdated", "other"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One step of a streamed reply: a status, a checked sentence or a card."""
+
+    name: Literal["status", "sentence", "card"]
+    data: Status | Sentence | Card
+
+
+Emit = Callable[[Event], Awaitable[None]]
+
+
+class Respond(Protocol):
+    """Take one message and give its reply; ``emit`` gets each part after it was checked."""
+
+    def __call__(self, message: Message, emit: Emit | None = None) -> Awaitable[Reply]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcome:
+    """What a channel shows before the first question."""
+
+    title: str
+    notice: str
+    suggestions: tuple[str, ...]
+    release: str
+    demonstration: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The callables that a channel may use, ``respond`` first."""
+
+    respond: Respond
+    feedback: Callable[[Feedback], None]
+    welcome: Callable[[], Welcome]
+    ready: Callable[[], Mapping[str, Any]]
+    metrics: Callable[[], bytes]

@@ -1,0 +1,185 @@
+"""The web channel: the page, the chat endpoint (JSON and SSE), feedback, health and metrics."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from starlette.responses import FileResponse, Response, StreamingResponse
+
+from channels import limits
+from channels.problems import Problem
+from channels.types import Event, Feedback, Message, Reply, Services, Welcome
+
+PAGES = Path(__file__).resolve().parent / "static"
+
+Body = TypeVar("Body", bound=BaseModel)
+_Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+
+
+class ChatRequest(BaseModel):
+    """Body of ``POST /api/v1/chat`` (design §6)."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    text: Annotated[str, Field(max_length=4000)]
+    session_id: _Id | None = None
+    locale: Annotated[str, Field(max_length=20)] = "zh-CN"
+    district: Annotated[str, Field(max_length=20)] | None = None
+    profile: dict[str, Annotated[str, Field(max_length=100)]] = Field({}, max_length=20)
+
+
+class FeedbackRequest(BaseModel):
+    """Body of ``POST /api/v1/feedback``: ids and a verdict, no text."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    session_id: _Id
+    turn_id: _Id
+    helpful: bool
+    reason: str | None = Field(None, pattern="^(wrong|unclear|incomplete|outdated|other)$")
+
+
+_REPLY = TypeAdapter(Reply)
+_EVENT: TypeAdapter[Any] = TypeAdapter(Any)
+_WELCOME = TypeAdapter(Welcome)
+_FEEDBACK = TypeAdapter(Feedback)
+
+
+def reply_json(reply: Reply) -> bytes:
+    """The wire object of a reply (design §6); fields without a value are left out."""
+    return _REPLY.dump_json(reply, exclude_none=True)
+
+
+def router(services: Services, *, requests_per_minute: int, most_body_bytes: int) -> APIRouter:
+    """All routes of the channel."""
+    routes = APIRouter()
+    check_rate = limits.per_minute(requests_per_minute)
+
+    async def read(request: Request, kind: type[Body]) -> Body:
+        content = await limits.body(request, most_body_bytes)
+        try:
+            return kind.model_validate_json(content)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            if first["type"] == "json_invalid":
+                raise Problem(400, "请求不是有效的 JSON。") from None
+            place = ".".join(str(part) for part in first["loc"])[:60] or "body"
+            raise Problem(422, f"字段 {_safe(place)} 不合要求：{first['type']}") from None
+
+    @routes.post("/api/v1/chat", openapi_extra=_body(ChatRequest), responses=_responses(Reply))
+    async def chat(request: Request) -> Response:
+        """Ask a question.  With ``Accept: text/event-stream`` the reply is streamed."""
+        check_rate(request)
+        asked = await read(request, ChatRequest)
+        message = Message(
+            text=asked.text,
+            session_id=asked.session_id,
+            locale=asked.locale,
+            district=asked.district,
+            profile=asked.profile,
+        )
+        if "text/event-stream" in request.headers.get("accept", ""):
+            return StreamingResponse(
+                events(services, message),
+                media_type="text/event-stream",
+                headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+            )
+        return _json(reply_json(await services.respond(message)))
+
+    @routes.post(
+        "/api/v1/feedback", status_code=204, openapi_extra=_body(FeedbackRequest)
+    )
+    async def feedback(request: Request) -> Response:
+        """Say whether an answer helped."""
+        check_rate(request)
+        given = await read(request, FeedbackRequest)
+        services.feedback(_FEEDBACK.validate_python(given.model_dump()))
+        return Response(status_code=204)
+
+    @routes.get("/api/v1/welcome", responses=_responses(Welcome))
+    async def welcome() -> Response:
+        """What to show before the first question."""
+        return _json(_WELCOME.dump_json(services.welcome()))
+
+    @routes.get("/", include_in_schema=False)
+    async def page() -> Response:
+        return FileResponse(PAGES / "index.html", headers={"Cache-Control": "no-cache"})
+
+    @routes.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """Whether the process lives."""
+        return {"status": "ok"}
+
+    @routes.get("/readyz", responses={503: {"description": "no release is open yet"}})
+    async def readyz(response: Response) -> dict[str, Any]:
+        """Whether questions can be answered, and from which release."""
+        state = dict(services.ready())
+        if not state["ready"]:
+            response.status_code = 503
+        return state
+
+    @routes.get("/metrics", response_class=Response)
+    async def metrics() -> Response:
+        """Metrics in the Prometheus text format."""
+        return Response(services.metrics(), media_type="text/plain; version=0.0.4")
+
+    return routes
+
+
+async def events(services: Services, message: Message) -> AsyncIterator[bytes]:
+    """Server-sent events ``status``, ``sentence``, ``card``, then ``done`` with the whole reply."""
+    queue: asyncio.Queue[Event | None] = asyncio.Queue()
+
+    async def respond() -> Reply:
+        try:
+            return await services.respond(message, queue.put)
+        finally:
+            await queue.put(None)
+
+    task = asyncio.create_task(respond())
+    while (event := await queue.get()) is not None:
+        data = {"status": event.data} if event.name == "status" else event.data
+        yield _event(event.name, _EVENT.dump_json(data, exclude_none=True))
+    try:
+        yield _event("done", reply_json(await task))
+    except Exception:  # the stream has begun: the error must travel inside it
+        problem = b'{"type":"about:blank","title":"Internal Server Error","status":500}'
+        yield _event("error", problem)
+
+
+def _event(name: str, data: bytes) -> bytes:
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), data)
+
+
+def _json(content: bytes) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    return Response(content, media_type="application/json", headers=headers)
+
+
+def _safe(place: str) -> str:
+    return "".join(one for one in place if one.isascii() and (one.isalnum() or one in "._[]"))
+
+
+def _body(kind: type[BaseModel]) -> dict[str, Any]:
+    """The OpenAPI part for a body that we read ourselves (size first, then one strict parse)."""
+    schema = kind.model_json_schema()
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def _responses(kind: type[Any]) -> dict[int | str, dict[str, Any]]:
+    problem = {"content": {"application/problem+json": {}}}
+    errors = {
+        code: {"description": words, **problem}
+        for code, words in (
+            (400, "not JSON"),
+            (413, "too large"),
+            (422, "a field is not valid"),
+            (429, "too many requests"),
+        )
+    }
+    return {200: {"model": kind, "description": "the reply"}, **errors}

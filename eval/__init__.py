@@ -1,0 +1,1 @@
+"""Measuring Suiwen from outside: whole answers, every fact, speed, and survival of kill -9."""

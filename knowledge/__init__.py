@@ -1,0 +1,1 @@
+"""What the city knows: typed records, importers, passages and immutable releases."""

@@ -1,0 +1,57 @@
+"""Finds which phrases of a dictionary a text holds, in microseconds, whatever the dictionary's size.
+
+For each position only the lengths that some phrase with that first character has are looked up in
+a set: for names and words of a city (2–100 characters) that is quicker than an Aho-Corasick
+automaton in Python and needs no compiled package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+
+class Found(NamedTuple):
+    """``text[start:end] == phrase``."""
+
+    start: int
+    end: int
+    phrase: str
+
+
+class Phrases:
+    """A set of non-empty phrases to be found inside texts."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._phrases = frozenset(phrase for phrase in phrases if phrase)
+        lengths: dict[str, set[int]] = {}
+        for phrase in self._phrases:
+            lengths.setdefault(phrase[0], set()).add(len(phrase))
+        self._lengths = {head: tuple(sorted(found)[::-1]) for head, found in lengths.items()}
+
+    def all(self, text: str) -> Iterator[Found]:
+        """Every occurrence, also overlapping ones, by start, then longest first."""
+        for start, head in enumerate(text):
+            for length in self._lengths.get(head, ()):
+                phrase = text[start : start + length]
+                if phrase in self._phrases and len(phrase) == length:
+                    yield Found(start, start + length, phrase)
+
+    def longest(self, text: str) -> Iterator[Found]:
+        """Occurrences that do not overlap: the leftmost, and of those the longest, first."""
+        end = 0
+        for found in self.all(text):
+            if found.start >= end:
+                end = found.end
+                yield found
+
+
+def maximal(found: Iterable[Found]) -> list[Found]:
+    """Those occurrences that do not lie inside a longer one; equal spans are all kept."""
+    ordered = sorted(found, key=lambda one: (one.start, -one.end))
+    kept: list[Found] = []
+    for one in ordered:
+        inside = kept and one.end <= kept[-1].end
+        if not inside or (one.start, one.end) == (kept[-1].start, kept[-1].end):
+            kept.append(one)
+    return kept
