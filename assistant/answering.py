@@ -17,6 +17,7 @@ from knowledge.types import Bundle, Facet, Hotline, Policy, Record, ServiceItem
 from retrieval.types import Query, SearchResult
 
 _MOST_ARTICLES = 2
+FAMILIAR = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def _draft(
     if decision.outcome == "none" or (outside and decision.matched is None):
         if not reading.focus and not outside:
             return choices.empty(writer, ideas)
-        if outside or not rules.inside.search(reading.text):
+        if outside or not _governmental(found, reading, rules):
             return choices.out_of_scope(writer, ideas)
         nearest = [one.record for one in found.candidates if one.confidence >= NEAREST_AT]
         return choices.not_found(nearest, reading.facets, writer, knowledge)
@@ -101,6 +102,16 @@ def _draft(
         return choices.clarify(records, asked, writer, same_name=same)
     asked = asked_of(records[0], reading, rules)
     return compose(records[0], asked, reading, decision, found.candidates, writer, today)
+
+
+def _governmental(found: Found, reading: Understanding, rules: Rules) -> bool:
+    """Whether a question without a record is about government services all the same.
+
+    In doubt it is: the way to 12345 helps more than being told that one asks the wrong one.
+    """
+    if rules.inside.search(reading.text):
+        return True
+    return any(one.hit.coverage >= FAMILIAR for one in found.candidates)
 
 
 def asked_of(record: Record, reading: Understanding, rules: Rules) -> tuple[Facet, ...]:

@@ -13,12 +13,13 @@ from datetime import date
 
 from assistant.types import Decision, Knowledge, Understanding
 from knowledge.passages import is_current
-from knowledge.types import Bundle, Record, ServiceItem
+from knowledge.types import Bundle, Facet, Record, ServiceItem
 from retrieval.analyzer import normalise
 from retrieval.types import Hit, SearchResult
 
 ANSWER_AT = 0.50
 CLARIFY_WITHIN = 0.06
+DOABLE = 0.12
 NAME_SHARE = 0.5
 NEAREST_AT = 0.25
 MOST = 5
@@ -43,12 +44,13 @@ def decide(
     named = _named(found, reading)
     if named:
         return _among(named, same_name=True), found
-    best = max(found, key=lambda one: one.confidence)
-    ranked = sorted(found, key=lambda one: -one.confidence)
+    ranked = sorted(found, key=lambda one: -_worth(one, reading))
+    best = ranked[0]
     if best.confidence < ANSWER_AT:
         return Decision(outcome="none", confidence=best.confidence), tuple(ranked)
-    close = [one for one in ranked if best.confidence - one.confidence <= CLARIFY_WITHIN]
-    chosen = _life_event(close) or _prefer(close, reading)
+    least = _worth(best, reading) - CLARIFY_WITHIN
+    close = [one for one in ranked if _worth(one, reading) >= least]
+    chosen = _life_event(close, reading) or _prefer(close, reading)
     return _among(chosen, same_name=False), tuple(ranked)
 
 
@@ -93,8 +95,20 @@ def _named(found: Sequence[Candidate], reading: Understanding) -> list[Candidate
     return _prefer(by_name, reading)
 
 
-def _life_event(close: Sequence[Candidate]) -> list[Candidate]:
+def _worth(one: Candidate, reading: Understanding) -> float:
+    """The confidence, raised where the record is of the kind that the question is about.
+
+    Who asks for documents, fees or places wants a thing to apply for, not a rule or a number.
+    """
+    wanted = set(reading.facets) - {Facet.LEGAL_BASIS, Facet.CONTACT, Facet.COMPLAINT}
+    doable = isinstance(one.record, ServiceItem | Bundle)
+    return one.confidence + (DOABLE if wanted and doable else 0.0)
+
+
+def _life_event(close: Sequence[Candidate], reading: Understanding) -> list[Candidate]:
     """The bundle that holds the other candidates: it stands for them, and lists them."""
+    if set(reading.facets) - {Facet.OVERVIEW, Facet.MATERIALS, Facet.PROCESS}:
+        return []
     for one in close:
         if isinstance(one.record, Bundle):
             parts = {part.code for part in one.record.items}

@@ -25,7 +25,7 @@ class CrisisKind:
     quiet: bool
     opening: str
     say: re.Pattern[str]
-    unless: re.Pattern[str] | None
+    unless: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +88,12 @@ def alternation(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(map(_fenced, ordered)))
 
 
+def either(words: Iterable[str], patterns: Iterable[str]) -> re.Pattern[str]:
+    """A pattern that finds any of the words or patterns; without either it finds nothing."""
+    parts = [*map(_fenced, words), *(f"(?:{pattern})" for pattern in patterns)]
+    return re.compile("|".join(parts) or r"(?!)")
+
+
 def _fenced(word: str) -> str:
     if word.isascii():
         return rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])"
@@ -100,8 +106,8 @@ def _crisis(entry: Mapping[str, Any]) -> CrisisKind:
         hotlines=tuple(entry["hotlines"]),
         quiet=entry["quiet"],
         opening=entry["opening"],
-        say=alternation(entry["say"]),
-        unless=alternation(entry["unless"]) if entry["unless"] else None,
+        say=either(entry["say"], entry["patterns"]),
+        unless=either(entry["unless"], entry["unless_patterns"]),
     )
 
 

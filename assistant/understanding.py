@@ -36,7 +36,7 @@ def understand(message: Message, state: DialogueState, rules: Rules) -> Understa
         return Understanding(
             intent=Intent.CRISIS, text=text, kind=kind.kind, language=language, district=district
         )
-    if talk := rules.small_talk.get(bare):
+    if talk := _small_talk(bare, rules):
         return Understanding(intent=Intent.SMALL_TALK, text=text, kind=talk, language=language)
     choice = _choice(bare, state)
     return Understanding(
@@ -53,7 +53,7 @@ def understand(message: Message, state: DialogueState, rules: Rules) -> Understa
 def crisis(text: str, rules: Rules) -> CrisisKind | None:
     """The first kind of emergency that the text tells of, unless it asks about papers or the past."""
     for kind in rules.crisis:
-        if kind.say.search(text) and not (kind.unless and kind.unless.search(text)):
+        if kind.say.search(text) and not kind.unless.search(text):
             return kind
     return None
 
@@ -99,6 +99,12 @@ def _trim(segment: str, rules: Rules) -> str:
     while end > start and segment[end - 1] in rules.frame_edges:
         end -= 1
     return segment[start:end]
+
+
+def _small_talk(bare: str, rules: Rules) -> str | None:
+    """The kind of small talk if every part of the message is such; the last part decides."""
+    kinds = [rules.small_talk.get(part) for part in _SPLIT.split(bare) if part]
+    return kinds[-1] if kinds and all(kinds) else rules.small_talk.get(bare)
 
 
 def _language(text: str) -> Language:

@@ -76,10 +76,17 @@ def parse(line: str, path: Path, number: int) -> Example:
 def of(value: Mapping[str, Any]) -> Example:
     """A checked plain value as an example."""
     return Example(
-        **{name: value[name] for name in _TEXTS},
-        **{name: value.get(name) for name in _OPTIONAL},
+        id=value["id"],
+        text=value["text"],
+        register=value["register"],
+        kind=value["kind"],
         status=tuple(Status(one) for one in value["status"]),
-        **{name: tuple(value.get(name) or ()) for name in ("also", "facets", "fields")},
+        code=value.get("code"),
+        also=tuple(value.get("also") or ()),
+        facets=tuple(value.get("facets") or ()),
+        fields=tuple(value.get("fields") or ()),
+        first=value.get("first"),
+        note=value.get("note"),
     )
 
 
@@ -116,7 +123,10 @@ def _words(value: Mapping[str, Any]) -> tuple[str, str] | None:
             return "facets", f"没有方面 {facet!r}；可用：{'、'.join(Facet)}"
     for field in value.get("fields") or ():
         if not paths.is_path(field):
-            return "fields", f"{field!r} 不是字段路径；例：materials、limits.promised、windows[0].address"
+            return (
+                "fields",
+                f"{field!r} 不是字段路径；例：materials、limits.promised、windows[0].address",
+            )
     if value.get("fields") and not value.get("code"):
         return "fields", "写了字段就要写 code：不知道是哪条记录的字段"
     if value.get("first") and "crisis" not in value["status"]:

@@ -63,6 +63,8 @@ def _duration(field: str, label: str, duration: Duration | None) -> Iterator[Fac
     text, wording = duration_text(duration), duration.text
     if not wording or wording == text or _TABULAR.fullmatch(wording):
         yield from fact(field, label, text, wording or text)
+    elif len(wording) <= len(text) + 2:
+        yield from fact(field, label, text, f"{text}（{wording}）")
     else:
         yield from fact(field, label, f"{text}（{wording.rstrip('。')}）", f"{text}（{wording}）")
 

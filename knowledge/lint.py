@@ -191,7 +191,8 @@ def fee_needs_basis(item: ServiceItem) -> Iterator[Finding]:
     money = item.money
     if money.charged and not money.fees:
         yield _finding("fee-items", item, "money.fees", "收费", "写明收费项目和标准")
-    if money.charged and not (money.basis or all(fee.basis for fee in money.fees if money.fees)):
+    named = money.basis or (money.fees and all(fee.basis for fee in money.fees))
+    if money.charged and not named:
         yield _finding("fee-basis", item, "money.basis", "收费", "写明收费依据")
 
 
@@ -199,9 +200,14 @@ def free_needs_no_payment(item: ServiceItem) -> Iterator[Finding]:
     if item.money.charged is False and item.money.pay_online:
         remedy = "不收费的事项不应支持网上支付：核对"
         yield _finding("contradiction", item, "money.pay_online", "不收费，支持网上支付", remedy)
-    if item.money.charged is False and item.money.fees:
-        names = "、".join(fee.name for fee in item.money.fees)
+    charged = [fee for fee in item.money.fees if _is_charged(fee.standard)]
+    if item.money.charged is False and charged:
+        names = "、".join(fee.name for fee in charged)
         yield _finding("contradiction", item, "money.fees", names, "已写不收费，又列收费项目：核对")
+
+
+def _is_charged(standard: str) -> bool:
+    return bool(re.search(r"[1-9]", standard)) and not re.search(r"免|不收|不需", standard)
 
 
 def visits_need_reason(item: ServiceItem) -> Iterator[Finding]:
@@ -233,7 +239,7 @@ def result_kinds(item: ServiceItem) -> Iterator[Finding]:
     """A result name ending in 证, 照, 文 or 批复 fixes the kind of the result."""
     for number, result in enumerate(item.results):
         kind = next((k for end, k in _RESULT_KINDS.items() if result.name.endswith(end)), None)
-        if kind and result.kind and result.kind != kind:
+        if kind and result.kind and result.kind != kind and not result.name.endswith("凭证"):
             value = f"{result.name}（{result.kind}）"
             remedy = f"按名称应为“{kind}”：核对结果类型"
             yield _finding("result-kind", item, f"results.{number}.kind", value, remedy)

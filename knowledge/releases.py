@@ -18,7 +18,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,7 +69,7 @@ def publish(home: Path, build_index: BuildIndex, *, now: datetime | None = None)
     with _publishing(home):
         staged = sources.staged(home)
         if conflicting := sources.conflicts(staged):
-            raise ReleaseError(f"有 {len(conflicting)} 个编码被两个来源同时占用", conflicting)
+            raise ReleaseError(f"有 {len(conflicting)} 个编码被两条记录同时占用", conflicting)
         records = [record for source in staged for record in source.records]
         if not records:
             raise ReleaseError("没有可发布的记录：请先运行 suiwen import")
@@ -99,9 +99,9 @@ def publish(home: Path, build_index: BuildIndex, *, now: datetime | None = None)
 
 def activate(home: Path, name: str) -> None:
     """Point ``current`` at the release by one rename.  Raises ``ReleaseError`` if it is unknown."""
-    if not (home / "releases" / name / "manifest.json").is_file():
-        known = "、".join(one.id for one in listing(home)) or "无"
-        raise ReleaseError(f"没有版本 {name}；现有版本：{known}")
+    known = [one.id for one in listing(home)]
+    if name not in known:
+        raise ReleaseError(f"没有版本 {name}；现有版本：{'、'.join(known) or '无'}")
     link = home / f".current.{os.getpid()}"
     link.unlink(missing_ok=True)
     link.symlink_to(Path("releases") / name)
@@ -118,9 +118,14 @@ def current(home: Path) -> str | None:
 
 
 def listing(home: Path) -> tuple[Manifest, ...]:
-    """All complete releases, newest first."""
-    found = (home / "releases").glob("[!.]*/manifest.json")
-    return tuple(sorted((_manifest(path) for path in found), key=lambda m: m.id, reverse=True))
+    """All complete releases, newest first; one with a damaged manifest is not complete."""
+    found: list[Manifest] = []
+    for path in (home / "releases").glob("[!.]*/manifest.json"):
+        with suppress(ValueError, TypeError):
+            manifest = _manifest(path)
+            if manifest.id == path.parent.name:
+                found.append(manifest)
+    return tuple(sorted(found, key=lambda one: one.id, reverse=True))
 
 
 def open_release(home: Path, name: str | None = None) -> Release:
@@ -132,7 +137,7 @@ def open_release(home: Path, name: str | None = None) -> Release:
     try:
         manifest = _manifest(directory / "manifest.json")
         records = store.RecordStore(directory)
-    except (FileNotFoundError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise ReleaseError(f"版本 {chosen} 不完整（{error}）：请 suiwen rollback 到其他版本") from error
     if len(records) != manifest.records:
         raise ReleaseError(f"版本 {chosen} 记录数不符：请 suiwen rollback 到其他版本")

@@ -45,7 +45,7 @@ def stage(home: Path, source: StagedSource) -> Path:
         "files": list(source.files),
         "records": len(source.records),
     }
-    lines = [json.dumps(head, ensure_ascii=False).encode()]
+    lines = [json.dumps(head, ensure_ascii=False).encode("utf-8", "replace")]
     lines += [codec.encode(owned(record, source.name)) for record in source.records]
     target = home / "sources" / f"{source.name}.jsonl"
     write_atomically(target, b"\n".join(lines) + b"\n")
@@ -63,22 +63,30 @@ def staged(home: Path) -> tuple[StagedSource, ...]:
 
 
 def load(path: Path) -> StagedSource:
+    """One source.  Raises ``SourceError`` if its file is damaged or was renamed."""
     lines = path.read_bytes().splitlines()
     try:
         head = json.loads(lines[0])
-        records = tuple(codec.decode(line) for line in lines[1:])
-        imported = datetime.fromisoformat(head["imported"])
-    except (ValueError, KeyError, IndexError) as error:
-        raise SourceError(f"{path} 已损坏（{error}）：请重新导入该来源") from error
-    if len(records) != head["records"]:
-        raise SourceError(f"{path} 记录数不符（{len(records)}/{head['records']}）：请重新导入该来源")
-    return StagedSource(
-        name=head["source"], imported=imported, files=tuple(head["files"]), records=records
-    )
+        source = StagedSource(
+            name=head["source"],
+            imported=datetime.fromisoformat(head["imported"]),
+            files=tuple(head["files"]),
+            records=tuple(codec.decode(line) for line in lines[1:]),
+        )
+        stated = head["records"]
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise SourceError(f"{path} 已损坏（{type(error).__name__}）：请重新导入该来源") from error
+    if len(source.records) != stated:
+        raise SourceError(f"{path} 记录数不符（{len(source.records)}/{stated}）：请重新导入该来源")
+    if source.name != path.stem:
+        raise SourceError(f"{path} 的文件名与来源名 {source.name!r} 不符：请改回原名，或删去后重新导入")
+    return source
 
 
 def remove(home: Path, name: str) -> bool:
     """Withdraw a whole source (it leaves with the next release); whether there was one."""
+    if not _NAME.fullmatch(name):
+        return False
     path = home / "sources" / f"{name}.jsonl"
     existed = path.exists()
     path.unlink(missing_ok=True)
@@ -86,24 +94,28 @@ def remove(home: Path, name: str) -> bool:
 
 
 def conflicts(sources: Iterable[StagedSource]) -> tuple[Finding, ...]:
-    """Codes that two sources both claim: neither may silently win."""
+    """Codes that stand twice, in two sources or in one: neither record may silently win."""
     owners: dict[str, str] = {}
     found: list[Finding] = []
     for source in sources:
         for record in source.records:
-            owner = owners.setdefault(record.code, source.name)
-            if owner != source.name:
-                found.append(
-                    Finding(
-                        rule="code-owned-by-another-source",
-                        code=record.code,
-                        field="code",
-                        value=f"{owner}, {source.name}",
-                        remedy=f"该编码已属于来源 {owner}：改编码，或先撤下其中一个来源",
-                        level="error",
-                    )
-                )
+            owner = owners.get(record.code)
+            owners.setdefault(record.code, source.name)
+            if owner is not None:
+                found.append(_conflict(record.code, owner, source.name))
     return tuple(found)
+
+
+def _conflict(code: str, owner: str, claimant: str) -> Finding:
+    if owner == claimant:
+        rule, remedy = "duplicate-code", f"来源 {owner} 里有两条记录用这个编码：改编码，或删去一条"
+    else:
+        rule = "code-owned-by-another-source"
+        remedy = f"该编码已属于来源 {owner}：改编码，或先撤下其中一个来源"
+    value = f"{owner}, {claimant}"
+    return Finding(
+        rule=rule, code=code, field="code", value=value, remedy=remedy, level="error"
+    )
 
 
 def write_atomically(target: Path, content: bytes) -> None:

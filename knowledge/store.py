@@ -29,7 +29,10 @@ def write(records: Iterable[Record], directory: Path) -> int:
 
 
 class RecordStore:
-    """Records by code.  The file is shared between processes; a small cache holds decoded ones."""
+    """Records by code.  The file is shared between processes; a small cache holds decoded ones.
+
+    Raises ``ValueError`` when the two files do not fit each other.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._positions: dict[str, list[int]] = json.loads(
@@ -37,6 +40,8 @@ class RecordStore:
         )
         with (directory / "records.jsonl").open("rb") as file:
             size = file.seek(0, 2)
+            if size != sum(length + 1 for _, length in self._positions.values()):
+                raise ValueError("records.jsonl does not fit codes.json")
             self._lines: mmap.mmap | bytes = (
                 mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
             )

@@ -30,7 +30,7 @@ MAX_WORD = 12
 
 @cache
 def _simplifier() -> Callable[[str], str]:
-    import opencc  # noqa: PLC0415 - 40 ms, needed by the first text only
+    import opencc  # 40 ms, needed by the first text only
 
     convert: Callable[[str], str] = opencc.OpenCC("hk2s").convert
     return convert
@@ -113,7 +113,7 @@ def learn_words(texts: Iterable[str], *, minimum: int = 2) -> tuple[str, ...]:
 
 @cache
 def _segmenter() -> Callable[[str], Iterable[str]]:
-    import jieba  # noqa: PLC0415 - only an index build segments
+    import jieba  # only an index build segments
 
     jieba.setLogLevel(logging.WARNING)
     cut: Callable[[str], Iterable[str]] = jieba.Tokenizer().cut
@@ -125,5 +125,5 @@ def _characters_and_bigrams(run: str) -> list[str]:
 
 
 def is_word(term: str) -> bool:
-    """Whether a term is a word of three Han characters or more (not a character, bigram or code)."""
+    """Whether a term is a word of three Han characters or more."""
     return len(term) > 2 and not term.isascii()

@@ -20,6 +20,8 @@ from retrieval.types import Analyzer, Scored
 
 K1 = 1.2
 B = 0.75
+BUDGET = 60_000
+"""(term, row) pairs that a query reads of one field at most: about 0.5 ms."""
 
 
 Weights = Sequence[float] | NDArray[np.floating[Any]]
@@ -29,25 +31,28 @@ Weights = Sequence[float] | NDArray[np.floating[Any]]
 class Postings(NamedTuple):
     """The rows that hold each of some terms: one element a (term, row) pair.
 
-    ``rows``: row numbers.  ``scores``: BM25 of the term in the row.  ``lengths``: how many rows
-    hold each term, in the order of the terms.  ``size``: the rows of the field.
+    ``rows``: row numbers.  ``scores``: BM25 of the term in the row.  ``counts``: how many rows
+    hold each term, in the order of the terms, and ``read`` which of them were read (both of shape
+    (terms,)): those not read are too common for the budget and stand for no row.  ``size``: the
+    rows of the field.
     """
 
     rows: NDArray[np.int32]
     scores: NDArray[np.float32]
-    lengths: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    read: NDArray[np.bool_]
     size: int
 
     def weighted(self, weights: Weights) -> NDArray[np.float64]:
         """BM25 of every row, each term's share times its weight; shape (size,)."""
-        shares = np.repeat(np.asarray(weights, dtype=np.float32), self.lengths)
+        shares = np.repeat(np.asarray(weights, dtype=np.float32), self.counts * self.read)
         shares *= self.scores
-        return np.bincount(self.rows, weights=shares, minlength=self.size)
+        return _sums(self.rows, shares, self.size)
 
     def sums(self, weights: Weights) -> NDArray[np.float64]:
         """For every row the sum of the weights of those terms that it holds; shape (size,)."""
-        shares = np.repeat(np.asarray(weights, dtype=np.float32), self.lengths)
-        return np.bincount(self.rows, weights=shares, minlength=self.size)
+        shares = np.repeat(np.asarray(weights, dtype=np.float32), self.counts * self.read)
+        return _sums(self.rows, shares, self.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +68,42 @@ class Field:
     rows: NDArray[np.int32]
     scores: NDArray[np.float32]
 
-    def postings(self, terms: Iterable[str]) -> Postings:
-        """The columns of ``terms``, one after the other; that of an unknown term is empty."""
+    def postings(self, terms: Iterable[str], *, budget: int = BUDGET) -> Postings:
+        """The columns of ``terms``, one after the other; that of an unknown term is empty.
+
+        Rarest first, terms are read until ``budget`` (term, row) pairs are reached: a common
+        character costs most and tells least.  At least the rarest is read.
+        """
         starts, ends = self._spans(terms)
-        spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
+        counts = ends - starts
+        read = _within(counts, budget)
+        lengths = counts * read
+        full = lengths > 0
+        spans = list(zip(starts[full].tolist(), ends[full].tolist(), strict=True)) or [(0, 0)]
+        rows, scores = self.rows, self.scores
         return Postings(
-            rows=np.concatenate([self.rows[:0], *[self.rows[a:b] for a, b in spans]]),
-            scores=np.concatenate([self.scores[:0], *[self.scores[a:b] for a, b in spans]]),
-            lengths=ends - starts,
+            rows=np.concatenate([rows[a:b] for a, b in spans]),
+            scores=np.concatenate([scores[a:b] for a, b in spans]),
+            counts=counts,
+            read=read,
             size=self.size,
         )
 
+    def counts(self, terms: Iterable[str]) -> NDArray[np.int64]:
+        """How many rows hold each term."""
+        starts, ends = self._spans(terms)
+        return ends - starts
+
     def idf(self, terms: Iterable[str]) -> NDArray[np.float64]:
         """Lucene's idf of each term, above 0; that of a term that no row holds is the highest."""
-        starts, ends = self._spans(terms)
-        return idf(ends - starts, self.size)
+        return idf(self.counts(terms), self.size)
 
     def coverage(self, terms: Iterable[str]) -> NDArray[np.float64]:
         """The idf-weighted share (0–1) of ``terms`` that each row holds; shape (size,)."""
         terms = tuple(dict.fromkeys(terms))
-        weights = self.idf(terms)
-        return self.postings(terms).sums(weights) / (float(weights.sum()) or 1.0)
+        postings = self.postings(terms)
+        weights = idf(postings.counts, self.size) * postings.read
+        return postings.sums(weights) / (float(weights.sum()) or 1.0)
 
     def save(self, directory: Path) -> None:
         """Write ``field.json`` (size and vocabulary) and the three arrays."""
@@ -102,6 +122,23 @@ class Field:
         return self.starts[columns] * known, self.starts[columns + known] * known
 
 
+def _within(counts: NDArray[np.int64], budget: int) -> NDArray[np.bool_]:
+    """The smallest of ``counts`` whose sum keeps within ``budget``, at least the first."""
+    if int(counts.sum()) <= budget:
+        return np.ones(len(counts), dtype=bool)
+    order = np.argsort(counts, kind="stable")
+    fits = np.cumsum(counts[order]) <= budget
+    fits[np.argmax(counts[order] > 0)] = True
+    read = np.zeros(len(counts), dtype=bool)
+    read[order] = fits
+    return read
+
+
+def _sums(rows: NDArray[np.int32], shares: NDArray[np.float32], size: int) -> NDArray[np.float64]:
+    sums: NDArray[Any] = np.bincount(rows, weights=shares, minlength=size)
+    return sums.astype(np.float64, copy=False)
+
+
 def idf(counts: NDArray[Any], size: int) -> NDArray[np.float64]:
     """Lucene's idf of terms that ``counts`` of ``size`` rows hold."""
     return np.log1p((size - counts + 0.5) / (counts + 0.5))
@@ -112,8 +149,12 @@ def build(
     *,
     k1: float = K1,
     b: float = B,
+    boosts: Sequence[float] | None = None,
 ) -> Field:
-    """Index the terms of each row.  Works for no rows, and for rows without terms."""
+    """Index the terms of each row.  Works for no rows, and for rows without terms.
+
+    ``boosts``: a factor for the scores of each row.
+    """
     vocabulary: dict[str, int] = {}
     columns = [[vocabulary.setdefault(term, len(vocabulary)) for term in row] for row in rows]
     if not vocabulary:
@@ -124,16 +165,20 @@ def build(
             rows=np.zeros(0, dtype=np.int32),
             scores=np.zeros(0, dtype=np.float32),
         )
-    import bm25s  # noqa: PLC0415 - 0.2 s, needed by a build only
+    import bm25s  # 0.2 s, needed by a build only
 
     model = bm25s.BM25(k1=k1, b=b, method="lucene")
     model.index((columns, vocabulary), create_empty_token=False, show_progress=False)
+    found = np.asarray(model.scores["indices"], dtype=np.int32)
+    scores = np.asarray(model.scores["data"], dtype=np.float32)
+    if boosts is not None:
+        scores = scores * np.asarray(boosts, dtype=np.float32)[found]
     return Field(
         size=len(columns),
         vocabulary=vocabulary,
         starts=np.asarray(model.scores["indptr"], dtype=np.int64),
-        rows=np.asarray(model.scores["indices"], dtype=np.int32),
-        scores=np.asarray(model.scores["data"], dtype=np.float32),
+        rows=found,
+        scores=scores,
     )
 
 

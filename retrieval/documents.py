@@ -33,17 +33,22 @@ def documents(records: Iterable[Record]) -> Iterator[Document]:
 def _whole(record: ServiceItem | Bundle | Hotline) -> Document:
     lines = [one.text for facet in _BODY for one in facts(record, facet)]
     if isinstance(record, ServiceItem):
-        lines += [*record.themes, record.identity.catalog_name or "", record.english or ""]
+        lines += [*record.themes, record.identity.catalog_name or ""]
     return Document(
         id=record.code,
         record=record.code,
         kind=record.kind,
         title=record.name,
-        aliases=record.aliases,
+        aliases=names(record),
         body="\n".join(line for line in dict.fromkeys(lines) if line),
         region=None if isinstance(record, Hotline) or not record.region else record.region.text,
         demonstration=record.provenance.demonstration,
     )
+
+
+def names(record: Record) -> tuple[str, ...]:
+    """The everyday names of a record, its English one among them."""
+    return (*record.aliases, record.english) if record.english else record.aliases
 
 
 def _faqs(record: ServiceItem | Bundle) -> Iterator[Document]:
@@ -64,10 +69,8 @@ def _policy(policy: Policy) -> Iterator[Document]:
         record=policy.code,
         kind="policy",
         title=policy.name,
-        aliases=policy.aliases,
-        body="\n".join(
-            part for part in (policy.number, policy.issuer, *_headings(policy)) if part
-        ),
+        aliases=names(policy),
+        body="\n".join(part for part in (policy.number, policy.issuer, *_headings(policy)) if part),
         region=policy.region.text if policy.region else None,
         demonstration=policy.provenance.demonstration,
     )

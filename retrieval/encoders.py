@@ -1,4 +1,4 @@
-"""texts → unit vectors: the table trained on the release, any sentence-transformers model, hashes."""
+"""texts → unit vectors: a table trained on the release, any sentence-transformers model, hashes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from retrieval.types import Vectors
 def unit(vectors: NDArray[Any]) -> Vectors:
     """Each row divided by its length, float32; rows of zeros stay zeros."""
     lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
-    return (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+    divided: Vectors = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+    return divided
 
 
 class StaticTableEncoder:
@@ -78,7 +79,7 @@ class SentenceTransformerEncoder:
 
     @cached_property
     def _model(self) -> Any:
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - 7-9 s
+        from sentence_transformers import SentenceTransformer  # 7-9 s
 
         return SentenceTransformer(self._model_name, device=self._device)
 
@@ -124,7 +125,7 @@ class HashingEncoder:
     @property
     def dimensions(self) -> int:
         """The length of a vector."""
-        return self._table.shape[1]
+        return int(self._table.shape[1])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), dimensions); an empty text gives zeros."""

@@ -28,7 +28,7 @@ def reciprocal_rank(
 
 
 def weighted_sum(rankings: Sequence[Scored], weights: Sequence[float]) -> Scored:
-    """The sum of each ranking's scores times its weight; a document that one misses gets 0 there."""
+    """The sum of each ranking's scores times its weight; one that misses a document gives 0."""
     positions = union(rankings)
     totals = np.zeros(len(positions), dtype=np.float32)
     for ranking, weight in zip(rankings, weights, strict=True):
@@ -40,7 +40,8 @@ def weighted_sum(rankings: Sequence[Scored], weights: Sequence[float]) -> Scored
 def relative(ranking: Scored) -> Scored:
     """The same ranking with its scores divided by the highest; negative scores become 0."""
     highest = max(float(ranking.scores.max(initial=0.0)), 1e-9)
-    return Scored(positions=ranking.positions, scores=np.maximum(ranking.scores, 0) / highest)
+    scores = np.maximum(ranking.scores, 0) / highest
+    return Scored(positions=ranking.positions, scores=scores.astype(np.float32, copy=False))
 
 
 def union(rankings: Sequence[Scored]) -> NDArray[np.int64]:
@@ -53,7 +54,7 @@ def union(rankings: Sequence[Scored]) -> NDArray[np.int64]:
 
 
 def aligned(ranking: Scored, positions: NDArray[np.int64]) -> NDArray[np.float32]:
-    """The ranking's scores at ``positions`` (increasing, all of its own among them), 0 elsewhere."""
+    """The ranking's scores at ``positions`` (increasing, its own among them), 0 elsewhere."""
     scores = np.zeros(len(positions), dtype=np.float32)
     scores[np.searchsorted(positions, ranking.positions)] = ranking.scores
     return scores

@@ -30,8 +30,7 @@ from retrieval.types import (
     VectorStore,
 )
 
-
-REJECTED = 10
+REJECTED = 5
 """How many of the documents that were looked at and not kept a result shows."""
 
 
@@ -54,10 +53,10 @@ class Weights:
     ``candidates``: how many of each ranking are fused.
     """
 
-    title: float = 0.8
+    title: float = 1.2
     word: float = 0.15
     added: float = 0.7
-    dense: float = 0.2
+    dense: float = 0.15
     named: float = 0.5
     candidates: int = 60
 
@@ -211,7 +210,9 @@ class Hybrid:
 def look_up(index: Index, expansion: Expansion, weights: Weights) -> Looked:
     """The query's own terms, then those that only the lexicon gives, each once."""
     own = dict.fromkeys(index.analyzer.terms(expansion.text))
-    rewritten = dict.fromkeys(index.analyzer.terms(expansion.rewritten)) if expansion.matches else own
+    rewritten = (
+        dict.fromkeys(index.analyzer.terms(expansion.rewritten)) if expansion.matches else own
+    )
     added = index.analyzer.terms(" ".join(expansion.added))
     terms = tuple(own | rewritten | dict.fromkeys(added))
     body = index.body.postings(terms)
@@ -223,7 +224,7 @@ def look_up(index: Index, expansion: Expansion, weights: Weights) -> Looked:
                 for term in terms
             ]
         ),
-        idf=idf(body.lengths, body.size),
+        idf=idf(body.counts, body.size),
         wordings=tuple(
             np.array([term in wording for term in terms], dtype=np.float64)
             for wording in ([own, rewritten] if expansion.matches else [own])
@@ -251,17 +252,17 @@ def _of_wording(
     index: Index, looked: Looked, wording: NDArray[np.float64], positions: NDArray[np.int64]
 ) -> Evidence:
     weights = looked.idf * wording
-    total = float(weights.sum()) or 1.0
+    in_body, in_title = weights * looked.body.read, weights * looked.title.read
     starts = index.title_starts[positions]
     lengths = index.title_starts[positions + 1] - starts
     firsts = np.cumsum(lengths) - lengths
     rows = np.repeat(starts - firsts, lengths) + np.arange(int(lengths.sum()))
-    held = looked.title.sums(weights)[rows]
+    held = looked.title.sums(in_title)[rows]
     if not len(positions):
         return Evidence(held, held, held)
     return Evidence(
-        coverage=looked.body.sums(weights)[positions] / total,
-        title_coverage=np.maximum.reduceat(held, firsts) / total,
+        coverage=looked.body.sums(in_body)[positions] / (float(in_body.sum()) or 1.0),
+        title_coverage=np.maximum.reduceat(held, firsts) / (float(in_title.sum()) or 1.0),
         reverse_coverage=np.maximum.reduceat(held / index.title_weights[rows], firsts),
     )
 

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -48,7 +50,11 @@ from retrieval.vector_stores.memory import MemoryVectorStore
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+TITLE_B = 0.5
+"""BM25's length parameter for names; measured in README.md."""
+
 _ENCODED_AT_ONCE = 512
+_ARTICLE = re.compile(r"\s*第[〇零一二三四五六七八九十百千\d]+[条章节款项]")
 
 AnalyzerKind = Literal["mixed", "bigram"]
 StoreKind = Literal["faiss", "memory"]
@@ -234,20 +240,26 @@ def _build_fields(
     documents: Sequence[Document], analyzer: Analyzer, directory: Path, tell: Progress
 ) -> None:
     body = bm25.build(
-        analyzer.terms(text_of(document))
-        for document in _counted(documents, "bm25", tell)
+        analyzer.terms(text_of(document)) for document in _counted(documents, "bm25", tell)
     )
     body.save(directory / "body")
     names = [(document.title, *document.aliases) for document in documents]
     rows = [analyzer.terms(name) for of_one in names for name in of_one]
-    bm25.build(rows, b=TITLE_B).save(directory / "title")
+    bm25.build(rows, b=TITLE_B, boosts=_boosts(names)).save(directory / "title")
     weights = [float(body.idf(dict.fromkeys(row)).sum()) or 1.0 for row in rows]
     starts = np.cumsum([0, *map(len, names)])
     np.savez(directory / "titles.npz", starts=starts, weights=np.array(weights))
 
 
-TITLE_B = 0.5
-"""BM25's length parameter for names; measured in README.md."""
+def _boosts(names: Sequence[Sequence[str]]) -> list[float]:
+    """1 for a name of its own; 1 / n for the n articles of one law, whose names tell nothing."""
+    laws = [_ARTICLE.split(name, maxsplit=1)[0] for of_one in names for name in of_one]
+    numbered = Counter(
+        law
+        for law, name in zip(laws, (name for of_one in names for name in of_one), strict=True)
+        if law != name
+    )
+    return [1.0 / numbered.get(law, 1) for law in laws]
 
 
 def _build_vectors(

@@ -15,9 +15,7 @@ def best(scores: NDArray[np.floating[Any]], limit: int) -> Scored:
     return best_of(np.flatnonzero(scores > 0), scores, limit)
 
 
-def best_of(
-    positions: NDArray[np.int64], scores: NDArray[np.floating[Any]], limit: int
-) -> Scored:
+def best_of(positions: NDArray[np.int64], scores: NDArray[np.floating[Any]], limit: int) -> Scored:
     """The ``limit`` best of ``positions`` (increasing); ``scores`` has shape (documents,)."""
     found = scores[positions]
     if limit <= 0:

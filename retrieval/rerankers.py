@@ -32,7 +32,7 @@ class CrossEncoderReranker:
 
     @cached_property
     def _model(self) -> Any:
-        from sentence_transformers import CrossEncoder  # noqa: PLC0415 - 7-9 s
+        from sentence_transformers import CrossEncoder  # 7-9 s
 
         return CrossEncoder(self._model_name, device=self._device)
 

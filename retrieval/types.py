@@ -47,9 +47,11 @@ class Query:
 class Hit:
     """A document that was found, and why.
 
-    ``coverage`` and ``title_coverage``: the idf-weighted share (0–1) of the query's terms that occur
-    anywhere in the document, or in its title or best alias.  ``reverse_coverage``: the share of the title's (or best
-    alias's) terms that the query names.  ``parts``: each ranker's own score, for inspection.
+    ``coverage`` and ``title_coverage``: the idf-weighted share (0–1) of the query's terms that
+    occur anywhere in the document, or in its title or best alias.  ``reverse_coverage``: the share
+    of the title's (or best alias's) terms that the query names.  ``name_match``: what the query
+    holds whole, and ``matched_name`` its text; a name inside a longer matched one does not count.
+    ``parts``: each ranker's own score, for inspection.
     """
 
     document: Document
@@ -129,8 +131,8 @@ class Progress(Protocol):
     def __call__(self, step: str, done: int, total: int) -> None: ...
 
 
-class IndexMismatch(Exception):
-    """An index was built from another release, analyzer or encoder than the one that is asked for."""
+class IndexMismatch(Exception):  # noqa: N818
+    """An index was built from another release, analyzer or encoder than is asked for."""
 
     def __init__(self, path: Path, name: str, expected: Any, found: Any) -> None:
         super().__init__(

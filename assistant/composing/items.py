@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from itertools import islice
 
 from assistant.composing.writer import Writer
 from assistant.rules import replies
@@ -85,7 +86,7 @@ def answer(
         missing.append(Facet.PLACE)
         writer.remark(replies()["partial"]["district"].format(district=district))
     for facet in _next(wanted, missing):
-        _say(record, facet, writer)
+        _say(record, facet, writer, brief=True)
     if missing:
         _say_whom_to_ask(record, wanted, writer)
     _say_age(record, wanted, writer, today)
@@ -113,14 +114,17 @@ def _next(wanted: Sequence[Facet], missing: Sequence[Facet]) -> Iterator[Facet]:
             yield facet
 
 
-def _say(record: ServiceItem | Bundle, facet: Facet, writer: Writer) -> bool:
-    """Say what the record states about the facet; whether it states anything."""
+def _say(
+    record: ServiceItem | Bundle, facet: Facet, writer: Writer, *, brief: bool = False
+) -> bool:
+    """Say what the record states about the facet (only the main line if brief); whether it does."""
     found = facts(record, facet)
     if not found:
         return False
     label = f"{ENGLISH[facet]} " if writer.english else ""
-    for text, used in _LINES[facet](record, found):
-        writer.say(label + text, record, used)
+    for text, used in islice(_LINES[facet](record, found), 1 if brief else None):
+        lead = "" if writer.sentences or record.name in text else f"关于“{record.name}”，"
+        writer.say(label + lead + text, record, used)
     return True
 
 

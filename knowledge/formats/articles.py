@@ -1,7 +1,7 @@
 """Splitting a Chinese policy text into articles (条): pure, and no line is lost.
 
-Blocks start at 第X条; without these at 一、 and （一）; without these too, they are a few paragraphs
-each.  Ids follow the numbers: ``a12``; ``a12.1`` for 第十二条之一; ``s2a1`` where numbers start
+Blocks start at 第X条; without these at 一、 and （一）; without these too, a few paragraphs are one
+block.  Ids follow the numbers: ``a12``; ``a12.1`` for 第十二条之一; ``s2a1`` where numbers start
 again; ``a12-2`` where a number repeats; ``a0`` for what stands before.
 """
 
@@ -26,7 +26,8 @@ _TOP = re.compile(rf"({NUMERAL})、")
 _SUB = re.compile(rf"[（(]({NUMERAL})[）)]")
 _PLAIN_NUMBER = re.compile(r"([0-9]{1,3})(?:[、．]|\.(?!\d))")
 _INLINE = re.compile(
-    rf"(?<=[。！；”）])\s*(?=第{NUMERAL}[章条]{_GAP})|(?<=\s)(?=第{NUMERAL}条[\s\u3000])"
+    rf"(?<=[。！；”）])\s*(?=第{NUMERAL}[章条]{_GAP})"
+    rf"|(?<=。)\s*(?=第{NUMERAL}条)|(?<=\s)(?=第{NUMERAL}条\s)"
 )
 
 
@@ -123,9 +124,9 @@ def _by_article(lines: Sequence[tuple[str, bool]]) -> tuple[Block, ...]:
     levels: dict[str, str] = {}
     section: str | None = None
     run, last = 1, 0
-    for (text, _), mark in zip(lines, _marks(lines), strict=True):
+    for (text, folded), mark in zip(lines, _marks(lines), strict=True):
         if mark is None:
-            blocks[-1] = replace(blocks[-1], lines=(*blocks[-1].lines, text))
+            blocks[-1] = replace(blocks[-1], lines=_joined(blocks[-1].lines, text, folded))
             continue
         if mark.kind == "article":
             if mark.number == 1 and mark.sub == 0 and last:
@@ -164,6 +165,13 @@ def _by_article(lines: Sequence[tuple[str, bool]]) -> tuple[Block, ...]:
     return _numbered(_drop_carried_headings(blocks))
 
 
+def _joined(lines: tuple[str, ...], text: str, folded: bool) -> tuple[str, ...]:
+    """One more line, or the rest of the last one if it was split off in vain."""
+    if folded and lines:
+        return (*lines[:-1], lines[-1] + text)
+    return (*lines, text)
+
+
 def _entered(levels: Mapping[str, str], text: str) -> dict[str, str]:
     """The headings in force after a new one (编 over 分编 over 章); an attachment clears all."""
     found = _CHAPTER.match(text)
@@ -182,6 +190,7 @@ def _drop_carried_headings(blocks: Sequence[Block]) -> Iterator[Block]:
             following is not None
             and block.kind == "heading"
             and not block.lines
+            and block.label != following.label
             and block.label in f"{following.chapter}\n{following.section}"
         )
         if not carried and (block.lines or block.label):

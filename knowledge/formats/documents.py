@@ -124,8 +124,8 @@ def _docx_cells(table: Any) -> list[list[str]]:
     """Rows of cell texts; a merged cell stands once."""
     rows = []
     for row in table.rows:
-        cells = [cell for n, cell in enumerate(row.cells) if cell not in row.cells[:n]]
-        rows.append(["\n".join(_docx_cell(cell)) for cell in cells])
+        cells = {id(cell._element): cell for cell in row.cells}
+        rows.append(["\n".join(_docx_cell(cell)) for cell in cells.values()])
     return rows
 
 

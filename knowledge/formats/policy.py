@@ -36,7 +36,7 @@ _DATE = re.compile(
 )
 _IN_FORCE = r"起?\s*(?:正式)?(?:施行|实施|执行|生效|试行)"
 _EFFECTIVE = re.compile(
-    rf"(?:本[^，。；《》“”]{{1,20}}|[现予][公发]布，|印发[^。；]{{0,12}}，)(?:从|自)\s*"
+    rf"(?:本[^，。；《》“”]{{1,20}}|现予[公发]布，|印发[^。；]{{0,12}}，)(?:从|自)\s*"
     rf"(?:(?P<date>{_DATE.pattern})|(?P<issue>(?:公布|发布|印发|发文|下发)之日))\s*{_IN_FORCE}"
 )
 _DELAYED = re.compile(r"本[^，。；《》]{1,20}自[^，。；]{2,12}之日起\s*\d+\s*[日天个]")
@@ -58,6 +58,8 @@ _TITLE_END = re.compile(
     r"(?:办法|规定|条例|细则|通知|意见|方案|决定|公告|法|指引|指南|规程|准则|制度|计划|批复|函"
     r"|通告|规则|标准|措施|解释|目录|规划|章程|决议|修正案)(?:[（(][^（）()]*[）)])*"
 )
+
+_FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
 Level = Literal["error", "warning", "notice"]
 
@@ -82,9 +84,9 @@ def parse(files: Iterable[Path]) -> Parsed:
         if policy is None:
             rejected += problems
             continue
-        if policy.code in policies and "code" not in document.front:
-            key = f"{policy.number}{policy.name}{policy.issued}{policy.effective}"
-            policy = replace(policy, code=_code(key))
+        known = policies.get(policy.code)
+        if known and "code" not in document.front and _identity(known) != _identity(policy):
+            policy = replace(policy, code=_code(_identity(policy)))
         if policy.code in policies:
             remedy = f"与《{policies[policy.code].name}》重复：删去一份，或在文件头写明 code"
             rejected.append(
@@ -158,7 +160,7 @@ def _article(block: Block) -> dict[str, Any]:
         "id": block.id,
         "number": block.label,
         "text": text or (block.label if heading_only else ""),
-        "chapter": None if heading_only else block.chapter,
+        "chapter": (block.chapter or "").removesuffix(block.label).strip() or None,
         "section": None if heading_only else block.section,
         "heading": found[1] if found else None,
     }
@@ -263,7 +265,7 @@ def _signs(line: str) -> bool:
 
 def _in_force(lines: Sequence[str], issued: date | None) -> tuple[date | None, date | None]:
     """The days from and to which the text says that it is in force; the last statement counts."""
-    text = unicodedata.normalize("NFKC", "\n".join(lines))
+    text = "\n".join(lines).translate(_FULL_WIDTH_DIGITS)
     found = [match for match in _EFFECTIVE.finditer(text) if not _DELAYED.match(match[0])]
     if not found:
         return None, None
@@ -294,6 +296,10 @@ def _to_date(parts: Sequence[str | Any]) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def _identity(policy: Policy) -> str:
+    return f"{policy.number}{policy.name}{policy.issued}{policy.effective}"
 
 
 def _enclosed(name: str) -> tuple[str, ...]:

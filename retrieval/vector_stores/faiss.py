@@ -18,7 +18,7 @@ EF_SEARCH = 64
 
 @cache
 def _faiss() -> Any:
-    import faiss  # noqa: PLC0415 - 0.2 s
+    import faiss  # 0.2 s
 
     return faiss
 

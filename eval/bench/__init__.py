@@ -1,0 +1,1 @@
+"""Speed on one machine: index build, time to the first answer, requests a second, memory."""

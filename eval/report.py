@@ -1,0 +1,136 @@
+"""Reports for people: rich tables.  Machines read the ``--json`` of the same values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from eval.bench.types import Load
+from eval.bench.types import Report as BenchReport
+from eval.facts import FactsReport
+from eval.kill import KillReport
+from eval.types import Rate, Report
+
+_MOST_FAILURES = 60
+_NAMES = {
+    "record_accuracy": "找对记录",
+    "status_accuracy": "状态正确",
+    "fact_accuracy": "事实正确",
+    "citation_support": "出处属实",
+    "crisis_accuracy": "危机识别",
+    "false_answer_rate": "误答率（越低越好）",
+    "false_crisis_rate": "误报危机率（越低越好）",
+    "gold_fields": "题目字段有值",
+}
+
+
+def answers(report: Report) -> None:
+    """Scores, slices and failures of a gold run."""
+    console = Console()
+    console.print(
+        f"{report.examples} 题，p50 {report.ms_p50:.2f} ms，p99 {report.ms_p99:.2f} ms（不含网络）"
+    )
+    overall = _table("总分", "指标", "值", "95% 区间", "数")
+    for name, rate in report.overall.items():
+        overall.add_row(_NAMES[name], *_cells(rate))
+    console.print(overall)
+    for title, groups in report.slices.items():
+        console.print(_slices(title, groups))
+    failures = _table(f"未通过（{len(report.failures)}）", "题", "指标", "问", "应为", "得到")
+    for one in report.failures[:_MOST_FAILURES]:
+        cells = (one.id, _NAMES[one.metric], one.question, one.expected, one.got)
+        failures.add_row(*map(escape, cells))
+    if report.failures:
+        console.print(failures)
+    if len(report.failures) > _MOST_FAILURES:
+        console.print(f"只列出前 {_MOST_FAILURES} 条；全部见 --json 或 --out")
+
+
+def facts(report: FactsReport) -> None:
+    """Counts and mismatches of a facts run."""
+    console = Console()
+    table = _table("逐条事实", "记录", "事实", "提问", "同名先问", "问对", "不符")
+    counts = (report.records, report.facts, report.asked, report.clarify_asked, report.clarify_ok)
+    table.add_row(*map(str, counts), str(len(report.mismatches)))
+    console.print(table)
+    wrong = _table("不符", "编码", "方面", "问", "问题", "应为", "得到")
+    for one in report.mismatches[:_MOST_FAILURES]:
+        cells = (one.code, one.facet, one.question, one.problem, one.expected[:120], one.got)
+        wrong.add_row(*map(escape, cells))
+    if report.mismatches:
+        console.print(wrong)
+
+
+def kill(report: KillReport) -> None:
+    """What was left behind by the kills."""
+    console = Console()
+    table = _table(
+        "发布中 kill -9", "次数", "留下旧版", "留下新版", "已发布完", "一次发布 ms", "损坏"
+    )
+    counts = (report.times, report.old, report.new, report.finished, report.publication_ms)
+    table.add_row(*map(str, counts), str(len(report.problems)))
+    console.print(table)
+    for one in report.problems:
+        console.print(f"{one.at_ms} ms：{escape(one.problem or '')}")
+
+
+def bench(report: BenchReport) -> None:
+    """Speed and size."""
+    console = Console()
+    table = _table("速度", "项", "穗问", "空 FastAPI 回声")
+    table.add_row(
+        "每秒请求（中位）", f"{report.suiwen_per_second:.0f}", f"{report.echo_per_second:.0f}"
+    )
+    table.add_row("比值（各轮中位，目标 ≥ 0.25）", f"{report.ratio:.3f}", "1")
+    for label, one, other in (
+        (f"{report.connections} 连接", report.suiwen_busy, report.echo_busy),
+        ("1 连接", report.suiwen_alone, report.echo_alone),
+    ):
+        table.add_row(f"延迟 p50 / p99 ms，{label}", _latency(one), _latency(other))
+    table.add_row("启动到首次作答 秒（目标 ≤ 3）", f"{report.first_answer_seconds:.2f}", "")
+    table.add_row("常驻内存 MB", f"{report.memory_mb:.0f}", "")
+    table.add_row(
+        "建立索引 / 整个发布 秒", f"{report.index_seconds:.1f} / {report.publish_seconds:.1f}", ""
+    )
+    console.print(table)
+    rounds = "，".join(f"{one:.0f}/{other:.0f}" for one, other in report.rounds)
+    console.print(f"{report.records} 条记录，{report.questions} 个不同问题，各轮 {rounds}")
+    console.print(f"抽样状态：{report.statuses}")
+    console.print(
+        f"压测程序 {report.generator} 与服务在同一台机器上共用 {report.cores} 个核，两边条件相同。"
+    )
+
+
+def _latency(load: Load) -> str:
+    return f"{load.p50_ms:.2f} / {load.p99_ms:.2f}"
+
+
+def _slices(title: str, groups: Mapping[str, Mapping[str, Rate]]) -> Table:
+    names = list(dict.fromkeys(name for rates in groups.values() for name in rates))
+    table = _table(f"按 {title}", title, *(_NAMES[name] for name in names))
+    for value, rates in groups.items():
+        table.add_row(value, *(_short(rates[name]) if name in rates else "–" for name in names))
+    return table
+
+
+def _cells(rate: Rate) -> tuple[str, str, str]:
+    low, high = rate.interval
+    return _percent(rate.value), f"{low:.1%} – {high:.1%}", f"{rate.hits}/{rate.of}"
+
+
+def _short(rate: Rate) -> str:
+    return f"{_percent(rate.value)}（{rate.hits}/{rate.of}）"
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1%}"
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
