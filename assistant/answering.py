@@ -9,7 +9,7 @@ from datetime import date
 from assistant import understanding as reading_of
 from assistant.composing import choices, items, policies
 from assistant.composing.writer import Writer
-from assistant.resolution import NEAREST_AT, Candidate, decide
+from assistant.resolution import Candidate, decide, model
 from assistant.rules import Rules
 from assistant.types import Decision, Draft, Intent, Knowledge, Turn, Understanding
 from channels.types import Status
@@ -17,7 +17,7 @@ from knowledge.types import Bundle, Facet, Hotline, Policy, Record, ServiceItem
 from retrieval.types import Query, SearchResult
 
 _MOST_ARTICLES = 2
-FAMILIAR = 0.35
+FAMILIAR = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +89,13 @@ def _draft(
     decision = found.decision
     records = [record for code in decision.records if (record := knowledge.record(code))]
     outside = bool(rules.outside.search(reading.text))
+    if not reading.focus and not outside and decision.matched is None:
+        return choices.empty(writer, ideas)
     if decision.outcome == "none" or (outside and decision.matched is None):
-        if not reading.focus and not outside:
-            return choices.empty(writer, ideas)
         if outside or not _governmental(found, reading, rules):
             return choices.out_of_scope(writer, ideas)
-        nearest = [one.record for one in found.candidates if one.confidence >= NEAREST_AT]
+        near = found.candidates[0].confidence >= model().nearest_at if found.candidates else False
+        nearest = [one.record for one in found.candidates] if near else []
         return choices.not_found(nearest, reading.facets, writer, knowledge)
     if decision.outcome == "clarify":
         asked = asked_of(records[0], reading, rules)
@@ -109,7 +110,7 @@ def _governmental(found: Found, reading: Understanding, rules: Rules) -> bool:
 
     In doubt it is: the way to 12345 helps more than being told that one asks the wrong one.
     """
-    if rules.inside.search(reading.text):
+    if reading.language == "en" or rules.inside.search(reading.text):
         return True
     return any(one.hit.coverage >= FAMILIAR for one in found.candidates)
 

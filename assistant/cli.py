@@ -214,7 +214,6 @@ def search(
     settings = _settings()
     _ensure_release(settings)
     from assistant import bootstrap, rules
-    from assistant.resolution import confidence
     from assistant.understanding import focus
     from retrieval.analyzer import normalise
     from retrieval.types import Query
@@ -228,8 +227,8 @@ def search(
             "id": hit.document.id,
             "title": hit.document.title,
             "kind": hit.document.kind,
-            "confidence": round(confidence(hit), 3),
             "score": round(float(hit.score), 4),
+            "coverage": round(hit.coverage, 3),
             "name_match": hit.name_match,
             "parts": {name: round(float(value), 4) for name, value in hit.parts.items()},
         }
@@ -241,7 +240,7 @@ def search(
         _write(json.dumps(found, ensure_ascii=False, indent=1))
         return
     for row in rows:
-        _say(f"{row['confidence']:.2f}  {row['title']}  [{row['kind']} {row['id']}]")
+        _say(f"{row['score']:.2f}  {row['title']}  [{row['kind']} {row['id']}]")
 
 
 async def _respond(assistant: Any, message: Any) -> Reply:

@@ -40,7 +40,7 @@ def preview(home: Path, name: str, parsed: Parsed) -> dict[str, Any]:
     changes = diff.diff(old, new)
     mine = sources.StagedSource(name=name, imported=datetime.now(UTC), files=(), records=new)
     rejections = [*parsed.rejected, *sources.conflicts([*others, mine])]
-    findings = list(parsed.findings) + [one for record in new for one in lint.lint(record)]
+    findings = list(parsed.findings) + [one for record in new for one in lint.check(record)]
     return {
         "source": name,
         "read": parsed.read,

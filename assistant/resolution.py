@@ -1,85 +1,144 @@
 """From hits to a decision: one record answers, a few must be chosen from, or none fits.
 
-A code or a whole name in the question decides by itself.  Otherwise a confidence (0–1) is read off
-each hit: how much of the question the record explains, and how much of the record's name the
-question says.  The thresholds were set on the development gold set (``eval/gold``).
+A code or a whole name in the question decides by itself.  Otherwise the best-ranked record answers
+if the probability that it is the right one is high enough: a logistic model over a few signs of the
+hit, fitted on the development gold set by ``suiwen-eval fit`` (``confidence.toml``).  Records that
+explain the question equally well are offered as a choice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from importlib import resources
 
 from assistant.types import Decision, Knowledge, Understanding
 from knowledge.passages import is_current
-from knowledge.types import Bundle, Facet, Record, ServiceItem
+from knowledge.types import Bundle, Facet, Hotline, Record, ServiceItem
 from retrieval.analyzer import normalise
 from retrieval.types import Hit, SearchResult
 
-ANSWER_AT = 0.50
-CLARIFY_WITHIN = 0.06
-DOABLE = 0.12
-NAME_SHARE = 0.5
-NEAREST_AT = 0.25
 MOST = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confidence:
+    """The fitted model and the thresholds on it.
+
+    ``answer_at``: the least probability to answer with.  ``nearest_at``: the least to be shown as
+    near.  ``name_share``: the least share of the question that a whole name must cover to decide.
+    ``equal_*``: how close two hits must be to fit equally.  ``kind_bonus``: added to the score of a
+    bundle when all that an event brings is asked for, of a hotline when a number is.
+    """
+
+    bias: float
+    weights: Mapping[str, float]
+    answer_at: float
+    nearest_at: float
+    name_share: float
+    equal_score: float
+    equal_coverage: float
+    kind_bonus: float
+
+
+@cache
+def model() -> Confidence:
+    """The model as fitted (data beside this module)."""
+    text = resources.files("assistant").joinpath("confidence.toml").read_text(encoding="utf-8")
+    return Confidence(**tomllib.loads(text))
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A record with the best of its hits."""
+    """A record with the best of its hits, and the probability that it answers."""
 
     record: Record
     hit: Hit
-    confidence: float
+    confidence: float = 0.0
 
 
 def decide(
     search: SearchResult, reading: Understanding, knowledge: Knowledge, today: date
 ) -> tuple[Decision, tuple[Candidate, ...]]:
     """The decision and the candidates it was made from, best first."""
-    found = _candidates(search.hits, knowledge, today)
+    chosen = model()
+    found = candidates(search.hits, reading, knowledge, today)
     if not found:
         return Decision(outcome="none"), ()
-    named = _named(found, reading)
-    if named:
+    if named := _named(found, reading, chosen):
         return _among(named, same_name=True), found
-    ranked = sorted(found, key=lambda one: -_worth(one, reading))
-    best = ranked[0]
-    if best.confidence < ANSWER_AT:
-        return Decision(outcome="none", confidence=best.confidence), tuple(ranked)
-    least = _worth(best, reading) - CLARIFY_WITHIN
-    close = [one for one in ranked if _worth(one, reading) >= least]
-    chosen = _life_event(close, reading) or _prefer(close, reading)
-    return _among(chosen, same_name=False), tuple(ranked)
+    if reading.generic and len(found) > 1:
+        return _among(found, same_name=False, sure=0.0), found
+    equal = _equal(found, reading, chosen)
+    best, rival = equal[0], next((one.hit for one in found if one not in equal), None)
+    sure = probability(signs(best.record, best.hit, rival, reading), chosen)
+    if sure < chosen.answer_at:
+        return Decision(outcome="none", confidence=sure), found
+    return _among(_prefer(equal, reading), same_name=False, sure=sure), found
 
 
-def confidence(hit: Hit) -> float:
-    """How sure it is that the hit answers the question, 0–1 (not yet a probability)."""
-    return 0.45 * hit.title_coverage + 0.30 * hit.coverage + 0.25 * hit.reverse_coverage
-
-
-def _candidates(
-    hits: Sequence[Hit], knowledge: Knowledge, today: date
+def candidates(
+    hits: Sequence[Hit], reading: Understanding, knowledge: Knowledge, today: date
 ) -> tuple[Candidate, ...]:
-    best: dict[str, Candidate] = {}
+    """The records in force among the hits, in the order of their best hit."""
+    best: dict[str, tuple[Record, Hit]] = {}
     for hit in hits:
         code = hit.document.record
-        record = best[code].record if code in best else knowledge.record(code)
-        if record is None or not is_current(record, today):
+        if code in best:
+            if len(hit.matched_name or "") > len(best[code][1].matched_name or ""):
+                best[code] = (best[code][0], hit)
             continue
-        candidate = Candidate(record, hit, confidence(hit))
-        known = best.get(code)
-        if known is None or _rank(candidate) > _rank(known):
-            best[code] = candidate
-    return tuple(best.values())
+        record = knowledge.record(code)
+        if record is not None and is_current(record, today):
+            best[code] = (record, hit)
+    pairs = sorted(best.values(), key=lambda pair: -_worth(*pair, reading))
+    rivals = [hit for _, hit in pairs[1:]] + [None]
+    return tuple(
+        Candidate(record, hit, probability(signs(record, hit, rival, reading), model()))
+        for (record, hit), rival in zip(pairs, rivals, strict=True)
+    )
 
 
-def _rank(one: Candidate) -> tuple[int, float]:
-    return len(one.hit.matched_name or ""), one.confidence
+def _worth(record: Record, hit: Hit, reading: Understanding) -> float:
+    """The score, raised where the record is of the kind that the question asks for."""
+    return hit.score + (model().kind_bonus if _of_asked_kind(record, reading) else 0.0)
 
 
-def _named(found: Sequence[Candidate], reading: Understanding) -> list[Candidate]:
+def _of_asked_kind(record: Record, reading: Understanding) -> bool:
+    if reading.whole:
+        return isinstance(record, Bundle)
+    return Facet.CONTACT in reading.facets and isinstance(record, Hotline)
+
+
+def signs(
+    record: Record, hit: Hit, rival: Hit | None, reading: Understanding
+) -> dict[str, float]:
+    """What speaks for a hit, each 0–1: the inputs of the model (``rival``: the next record's hit)."""
+    length = max(len(reading.focus.replace(" ", "")), 1)
+    return {
+        "title_coverage": hit.title_coverage,
+        "coverage": hit.coverage,
+        "reverse_coverage": hit.reverse_coverage,
+        "dense": float(hit.parts.get("dense", 0.0)),
+        "margin": (hit.score - (rival.score if rival else 0.0)) / max(hit.score, 1e-6),
+        "named": min(len(hit.matched_name or "") / length, 1.0),
+        "kind": float(_of_asked_kind(record, reading)),
+    }
+
+
+def probability(values: Mapping[str, float], chosen: Confidence) -> float:
+    """The logistic model: how likely the record is the right one, 0–1."""
+    total = chosen.bias + sum(weight * values[name] for name, weight in chosen.weights.items())
+    return 1 / (1 + math.exp(-total))
+
+
+def _named(
+    found: Sequence[Candidate], reading: Understanding, chosen: Confidence
+) -> list[Candidate]:
     """The records whose code, or longest whole name or alias, stands in the question."""
     by_code = [one for one in found if one.hit.name_match == "code"]
     if by_code:
@@ -87,56 +146,64 @@ def _named(found: Sequence[Candidate], reading: Understanding) -> list[Candidate
     matched = [one for one in found if one.hit.name_match]
     if not matched:
         return []
-    longest = max(len(normalise(one.hit.matched_name or "")) for one in matched)
-    if longest < NAME_SHARE * len(reading.focus.replace(" ", "")):
+    lengths = [len(normalise(one.hit.matched_name or "")) for one in matched]
+    longest = max(lengths)
+    if longest < chosen.name_share * len(reading.focus.replace(" ", "")):
         return []
-    top = [one for one in matched if len(normalise(one.hit.matched_name or "")) == longest]
+    top = [one for one, length in zip(matched, lengths, strict=True) if length == longest]
     by_name = [one for one in top if one.hit.name_match == "name"] or top
     return _prefer(by_name, reading)
 
 
-def _worth(one: Candidate, reading: Understanding) -> float:
-    """The confidence, raised where the record is of the kind that the question is about.
+def _equal(
+    found: Sequence[Candidate], reading: Understanding, chosen: Confidence
+) -> list[Candidate]:
+    """The best record and those that explain the question as well as it does.
 
-    Who asks for documents, fees or places wants a thing to apply for, not a rule or a number.
+    Who asks for documents, fees or places wants a thing to apply for, not a rule or a number: then
+    only such things can equal each other, and one close behind a rule stands before it.  A bundle
+    equals nothing unless all that an event brings is asked for.
     """
-    wanted = set(reading.facets) - {Facet.LEGAL_BASIS, Facet.CONTACT, Facet.COMPLAINT}
-    doable = isinstance(one.record, ServiceItem | Bundle)
-    return one.confidence + (DOABLE if wanted and doable else 0.0)
+    doable = set(reading.facets) - {Facet.LEGAL_BASIS, Facet.CONTACT, Facet.COMPLAINT}
+    best = found[0]
+    if reading.whole and isinstance(best.record, Bundle):
+        return [best]
+    near = [one for one in found if best.hit.score - one.hit.score <= chosen.equal_score]
+    if doable:
+        near = [one for one in near if isinstance(one.record, ServiceItem | Bundle)] or near
+    if not reading.whole:
+        near = [one for one in near if not isinstance(one.record, Bundle)] or near
+    best = near[0] if doable else best
+    return [best] + [one for one in near if one is not best and _as_well(one.hit, best.hit, chosen)]
 
 
-def _life_event(close: Sequence[Candidate], reading: Understanding) -> list[Candidate]:
-    """The bundle that holds the other candidates: it stands for them, and lists them."""
-    if set(reading.facets) - {Facet.OVERVIEW, Facet.MATERIALS, Facet.PROCESS}:
-        return []
-    for one in close:
-        if isinstance(one.record, Bundle):
-            parts = {part.code for part in one.record.items}
-            if any(other.record.code in parts for other in close):
-                return [one]
-    return []
+def _as_well(one: Hit, best: Hit, chosen: Confidence) -> bool:
+    return (
+        abs(one.coverage - best.coverage) <= chosen.equal_coverage
+        and abs(one.title_coverage - best.title_coverage) <= chosen.equal_coverage
+    )
 
 
-def _prefer(found: list[Candidate], reading: Understanding) -> list[Candidate]:
-    """Narrow equals: a city's record before a demonstration's, then the department or region named."""
-    official = [one for one in found if not one.record.provenance.demonstration]
-    if official and len({one.record.name for one in found}) == 1:
-        found = official
-    told = [one for one in found if _mentions(one.record, reading.text)]
-    return told or found
+def _prefer(found: Sequence[Candidate], reading: Understanding) -> list[Candidate]:
+    """Narrow equals: a city's record before a demonstration's, then the department named."""
+    kept = list(found)
+    official = [one for one in kept if not one.record.provenance.demonstration]
+    if official and len({one.record.name for one in kept}) == 1:
+        kept = official
+    return [one for one in kept if _mentions(one.record, reading.text)] or kept
 
 
 def _mentions(record: Record, text: str) -> bool:
     return isinstance(record, ServiceItem) and normalise(record.body.department) in text
 
 
-def _among(found: Sequence[Candidate], *, same_name: bool) -> Decision:
+def _among(found: Sequence[Candidate], *, same_name: bool, sure: float = 1.0) -> Decision:
     codes = tuple(one.record.code for one in found[:MOST])
     first = found[0]
     return Decision(
         outcome="answer" if len(codes) == 1 else "clarify",
         records=codes,
         passage=first.hit.document.id,
-        confidence=1.0 if first.hit.name_match else first.confidence,
+        confidence=sure,
         matched=first.hit.matched_name if same_name else None,
     )

@@ -39,6 +39,8 @@ class Rules:
     crisis: tuple[CrisisKind, ...]
     inside: re.Pattern[str]
     outside: re.Pattern[str]
+    whole: re.Pattern[str]
+    generic: frozenset[str]
     small_talk: Mapping[str, str]
     districts: re.Pattern[str]
 
@@ -60,6 +62,8 @@ def load() -> Rules:
         crisis=tuple(_crisis(entry) for entry in _toml("crisis.toml")["kinds"]),
         inside=alternation(scope["inside"]),
         outside=alternation(scope["outside"]),
+        whole=alternation(facets["whole"]["words"]),
+        generic=frozenset(scope["generic"]),
         small_talk={
             phrase: kind for kind, group in scope["small_talk"].items() for phrase in group
         },

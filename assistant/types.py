@@ -28,7 +28,11 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
-    """A message read: ``focus`` is what remains without question, facet and courtesy words."""
+    """A message read.
+
+    ``focus`` is what remains without question, facet and courtesy words; ``whole``: it asks for all
+    that a life event brings; ``generic``: its focus names no item (注销, 补贴 …).
+    """
 
     intent: Intent
     text: str
@@ -37,6 +41,8 @@ class Understanding:
     language: Language = "zh"
     district: str | None = None
     kind: str | None = None
+    whole: bool = False
+    generic: bool = False
     choice: int | None = None
 
 

@@ -39,10 +39,13 @@ def understand(message: Message, state: DialogueState, rules: Rules) -> Understa
     if talk := _small_talk(bare, rules):
         return Understanding(intent=Intent.SMALL_TALK, text=text, kind=talk, language=language)
     choice = _choice(bare, state)
+    subject = focus(text, rules)
     return Understanding(
         intent=Intent.ASK if choice is None else Intent.CHOOSE,
         text=text,
-        focus=focus(text, rules),
+        focus=subject,
+        whole=bool(rules.whole.search(text)),
+        generic=subject.replace(" ", "") in rules.generic,
         facets=facets(text, rules),
         language=language,
         district=district,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import fastapi_offline
 from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 _ASSETS = Path(fastapi_offline.__file__).resolve().parent / "static"
@@ -39,7 +40,7 @@ def router() -> APIRouter:
     @routes.get("/docs/assets/{name}")
     async def asset(name: str) -> Response:
         if name not in _FILES:
-            return Response(status_code=404)
+            raise HTTPException(404)
         return FileResponse(_ASSETS / name, media_type=_FILES[name])
 
     return routes

@@ -63,7 +63,7 @@ def per_minute(requests: int) -> Callable[[Request], None]:
 async def body(request: Request, most: int) -> bytes:
     """The whole body.  Raises ``Problem(413)`` as soon as it is longer than ``most`` bytes."""
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > most:
+    if declared.isascii() and declared.isdigit() and int(declared[:19]) > most:
         raise Problem(413, f"请求太大，请不要超过 {most} 字节。")
     parts: list[bytes] = []
     size = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -11,7 +12,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from channels import limits
+from channels import limits, problems
 from channels.problems import Problem
 from channels.types import Event, Feedback, Message, Reply, Services, Welcome
 
@@ -49,6 +50,21 @@ _EVENT: TypeAdapter[Any] = TypeAdapter(Any)
 _WELCOME = TypeAdapter(Welcome)
 _FEEDBACK = TypeAdapter(Feedback)
 
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"description": words, "content": {"application/problem+json": {}}}
+    for status, words in (
+        (400, "not JSON"),
+        (413, "too large"),
+        (422, "a field is not valid"),
+        (429, "too many requests"),
+        (500, "an error of ours"),
+    )
+}
+_CHAT_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"model": Reply, "description": "the reply", "content": {"text/event-stream": {}}},
+    **_ERRORS,
+}
+
 
 def reply_json(reply: Reply) -> bytes:
     """The wire object of a reply (design §6); fields without a value are left out."""
@@ -63,15 +79,22 @@ def router(services: Services, *, requests_per_minute: int, most_body_bytes: int
     async def read(request: Request, kind: type[Body]) -> Body:
         content = await limits.body(request, most_body_bytes)
         try:
-            return kind.model_validate_json(content)
+            body = kind.model_validate_json(content, strict=True)
+            json.loads(content, object_pairs_hook=_once)
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             if first["type"] == "json_invalid":
                 raise Problem(400, "请求不是有效的 JSON。") from None
-            place = ".".join(str(part) for part in first["loc"])[:60] or "body"
-            raise Problem(422, f"字段 {_safe(place)} 不合要求：{first['type']}") from None
+            place = first["loc"][0] if first["loc"] else "body"
+            known = place if place in kind.model_fields else "body"
+            raise Problem(422, f"字段 {known} 不合要求：{first['type']}") from None
+        except ValueError:
+            raise Problem(400, "请求的 JSON 里有重复的键。") from None
+        return body
 
-    @routes.post("/api/v1/chat", openapi_extra=_body(ChatRequest), responses=_responses(Reply))
+    @routes.post(
+        "/api/v1/chat", openapi_extra=_body(ChatRequest), responses=_CHAT_RESPONSES
+    )
     async def chat(request: Request) -> Response:
         """Ask a question.  With ``Accept: text/event-stream`` the reply is streamed."""
         check_rate(request)
@@ -92,7 +115,10 @@ def router(services: Services, *, requests_per_minute: int, most_body_bytes: int
         return _json(reply_json(await services.respond(message)))
 
     @routes.post(
-        "/api/v1/feedback", status_code=204, openapi_extra=_body(FeedbackRequest)
+        "/api/v1/feedback",
+        status_code=204,
+        openapi_extra=_body(FeedbackRequest),
+        responses=_ERRORS,
     )
     async def feedback(request: Request) -> Response:
         """Say whether an answer helped."""
@@ -101,7 +127,7 @@ def router(services: Services, *, requests_per_minute: int, most_body_bytes: int
         services.feedback(_FEEDBACK.validate_python(given.model_dump()))
         return Response(status_code=204)
 
-    @routes.get("/api/v1/welcome", responses=_responses(Welcome))
+    @routes.get("/api/v1/welcome", responses={200: {"model": Welcome}})
     async def welcome() -> Response:
         """What to show before the first question."""
         return _json(_WELCOME.dump_json(services.welcome()))
@@ -123,7 +149,9 @@ def router(services: Services, *, requests_per_minute: int, most_body_bytes: int
             response.status_code = 503
         return state
 
-    @routes.get("/metrics", response_class=Response)
+    @routes.get(
+        "/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}}
+    )
     async def metrics() -> Response:
         """Metrics in the Prometheus text format."""
         return Response(services.metrics(), media_type="text/plain; version=0.0.4")
@@ -132,7 +160,10 @@ def router(services: Services, *, requests_per_minute: int, most_body_bytes: int
 
 
 async def events(services: Services, message: Message) -> AsyncIterator[bytes]:
-    """Server-sent events ``status``, ``sentence``, ``card``, then ``done`` with the whole reply."""
+    """Server-sent events ``status``, ``sentence``, ``card``, then ``done`` with the whole reply.
+
+    An error travels inside the stream, as the last event ``error``: the response has begun.
+    """
     queue: asyncio.Queue[Event | None] = asyncio.Queue()
 
     async def respond() -> Reply:
@@ -142,14 +173,18 @@ async def events(services: Services, message: Message) -> AsyncIterator[bytes]:
             await queue.put(None)
 
     task = asyncio.create_task(respond())
-    while (event := await queue.get()) is not None:
-        data = {"status": event.data} if event.name == "status" else event.data
-        yield _event(event.name, _EVENT.dump_json(data, exclude_none=True))
     try:
-        yield _event("done", reply_json(await task))
-    except Exception:  # the stream has begun: the error must travel inside it
-        problem = b'{"type":"about:blank","title":"Internal Server Error","status":500}'
-        yield _event("error", problem)
+        while (event := await queue.get()) is not None:
+            data = {"status": event.data} if event.name == "status" else event.data
+            yield _event(event.name, _EVENT.dump_json(data, exclude_none=True))
+        try:
+            last = _event("done", reply_json(await task))
+        except Exception as error:
+            problems.log(error)
+            last = _event("error", problems.content(500, problems.UNEXPECTED))
+        yield last
+    finally:
+        task.cancel()  # the reader may have gone before the end
 
 
 def _event(name: str, data: bytes) -> bytes:
@@ -161,25 +196,13 @@ def _json(content: bytes) -> Response:
     return Response(content, media_type="application/json", headers=headers)
 
 
-def _safe(place: str) -> str:
-    return "".join(one for one in place if one.isascii() and (one.isalnum() or one in "._[]"))
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    """Refuse an object that says one thing twice: parsers differ in which one they believe."""
+    if len({key for key, _ in pairs}) != len(pairs):
+        raise ValueError("repeated key")
 
 
 def _body(kind: type[BaseModel]) -> dict[str, Any]:
     """The OpenAPI part for a body that we read ourselves (size first, then one strict parse)."""
     schema = kind.model_json_schema()
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
-
-
-def _responses(kind: type[Any]) -> dict[int | str, dict[str, Any]]:
-    problem = {"content": {"application/problem+json": {}}}
-    errors = {
-        code: {"description": words, **problem}
-        for code, words in (
-            (400, "not JSON"),
-            (413, "too large"),
-            (422, "a field is not valid"),
-            (429, "too many requests"),
-        )
-    }
-    return {200: {"model": kind, "description": "the reply"}, **errors}

@@ -21,12 +21,11 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from assistant import bootstrap
-from assistant.errors import SuiwenError
-from eval.homes import settings_of
 from eval.publisher import ENCODER, publish
 from knowledge import releases, sources
 from knowledge.types import Body, Material, Provenance, ServiceItem
+from retrieval import index
+from retrieval.types import IndexMismatch
 
 _SOURCE = "kill"
 _ITEMS = 12
@@ -98,8 +97,9 @@ def inspect(home: Path, versions: tuple[int, int], old: str | None) -> tuple[str
     left = "old" if name == old else "new"
     try:
         release = releases.open_release(home)
-        bootstrap.open_knowledge(settings_of(home, ENCODER))
-    except (releases.ReleaseError, SuiwenError, OSError, ValueError) as error:
+        name = release.manifest.id
+        index.open_index(release.directory / "index", release=name, encoder=ENCODER)
+    except (releases.ReleaseError, IndexMismatch, OSError, ValueError) as error:
         return left, f"current 打不开：{error}"
     if not releases.verify(release):
         return left, f"版本 {name} 的记录与 manifest 不符"
@@ -139,10 +139,11 @@ def _usual_seconds(home: Path) -> float:
     for _ in range(2):
         process = _start(home)
         begun = time.perf_counter()
-        if process.wait(_SLOWEST):
+        assert process.stdout is not None
+        if process.stdout.readline() != b"end\n":
             raise RuntimeError("a publication that was not killed failed")
         spent.append(time.perf_counter() - begun)
-        process.communicate()
+        process.communicate(timeout=_SLOWEST)
     return max(spent)
 
 

@@ -66,11 +66,11 @@ def quoted(quote: str, values: list[Any], name: str) -> bool:
     """Whether the quote is part of a value, or made of nothing but values (and marks between)."""
     if not quote.strip():
         return False
-    texts = sorted({name, *_texts(values)}, key=len, reverse=True)
-    if any(_squeezed(quote) in _squeezed(text) for text in texts if text != name):
+    stored = (one for value in values for one in paths.leaves(value) if isinstance(one, str))
+    if any(_squeezed(quote) in _squeezed(text) for text in stored):
         return True
     rest = quote
-    for text in texts:
+    for text in sorted({name, *_texts(values)}, key=len, reverse=True):
         rest = rest.replace(text, "\n") if not text.isdigit() else _without_number(rest, text)
     return not _FRAME.sub("", rest)
 

@@ -45,14 +45,15 @@ def passages(record: Record) -> tuple[Passage, ...]:
 
 
 def is_current(record: Record, today: date) -> bool:
-    """Whether the record is in force on the day (Beijing time): effective ≤ day < expires.
+    """Whether the record is in force on the day (Beijing time): effective ≤ day ≤ expires
+    (``expires`` is the last day of validity).
 
     A policy that another one replaces is not current; an item that its source marks 暂停 or 取消 is
     not either.
     """
     if record.effective and today < record.effective:
         return False
-    if record.expires and today >= record.expires:
+    if record.expires and today > record.expires:
         return False
     if isinstance(record, Policy):
         return record.replaced_by is None

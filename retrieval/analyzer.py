@@ -11,7 +11,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+import tempfile
 import unicodedata
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
@@ -113,10 +115,16 @@ def learn_words(texts: Iterable[str], *, minimum: int = 2) -> tuple[str, ...]:
 
 @cache
 def _segmenter() -> Callable[[str], Iterable[str]]:
-    import jieba  # only an index build segments
-
+    """jieba, silent, with its cache in a directory of our own instead of a shared ``/tmp`` file."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # jieba 0.42.1 has old escapes and asks for pkg_resources
+        import jieba  # only an index build segments
     jieba.setLogLevel(logging.WARNING)
-    cut: Callable[[str], Iterable[str]] = jieba.Tokenizer().cut
+    tokenizer = jieba.Tokenizer()
+    with tempfile.TemporaryDirectory() as directory:
+        tokenizer.tmp_dir = directory
+        tokenizer.initialize()
+    cut: Callable[[str], Iterable[str]] = tokenizer.cut
     return cut
 
 

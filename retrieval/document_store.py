@@ -43,7 +43,7 @@ class DocumentStore:
         return len(self._offsets) - 1
 
     def _read(self, position: int) -> Document:
-        start, end = self._offsets[position : position + 2]
+        start, end = self._offsets[position], self._offsets[position + 1]
         values = json.loads(self._bytes[start:end])
         values["aliases"] = tuple(values["aliases"])
         return Document(**values)

@@ -179,6 +179,7 @@ def _fit(
     generator = torch.Generator().manual_seed(recipe.seed)
     weights = torch.empty(tokenizer.get_vocab_size(), recipe.dimensions)
     weights.normal_(std=0.1, generator=generator)
+    weights[0] = 0  # [UNK]: what is not known points nowhere
     weights.requires_grad_()
     optimiser = torch.optim.Adam([weights], lr=recipe.rate)
     bags = _Bags.of(tokenizer, pairs)
@@ -256,5 +257,5 @@ def _embed(weights: Any, side: tuple[Any, Any], chosen: torch.Tensor) -> torch.T
     offsets = torch.cumsum(lengths, 0) - lengths
     inside = torch.arange(int(lengths.sum())) - torch.repeat_interleave(offsets, lengths)
     picked = ids[torch.repeat_interleave(starts, lengths) + inside]
-    means = torch.nn.functional.embedding_bag(picked, weights, offsets, mode="mean")
+    means = torch.nn.functional.embedding_bag(picked, weights, offsets, mode="mean", padding_idx=0)
     return torch.nn.functional.normalize(means, dim=1)

@@ -39,7 +39,9 @@ def say_hotline(record: Hotline, writer: Writer) -> None:
     number = found[:1]
     verb = "发短信到" if record.how == "text" else "拨打"
     name = f"{record.name} {record.english}" if writer.english and record.english else record.name
-    writer.say(f"{name}：请{verb} {record.number}。", record, number)
+    called = [Fact(field="english", label="英文名", text=name, quote=name)]
+    stated = number if name == record.name else [*number, *called]
+    writer.say(f"{name}：请{verb} {record.number}。", record, stated)
     for one in found[1:]:
         writer.say(f"{one.label}：{one.text.rstrip('。')}。", record, [one])
     writer.card(

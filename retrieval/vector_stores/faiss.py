@@ -30,6 +30,11 @@ class FaissVectorStore:
         self._exact_up_to = exact_up_to
         self._index: Any = None
 
+    @property
+    def is_graph(self) -> bool:
+        """Whether it is an HNSW graph (nearly exact) rather than a flat list (exact)."""
+        return hasattr(self._index, "hnsw")
+
     def add(self, vectors: Vectors) -> None:
         """Append unit vectors, shape (n, dimensions).
 
@@ -65,7 +70,7 @@ class FaissVectorStore:
         faiss.omp_set_num_threads(1)
         store = cls()
         store._index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-        if hasattr(store._index, "hnsw"):
+        if store.is_graph:
             store._index.hnsw.efSearch = EF_SEARCH
         return store
 

@@ -1,0 +1,1 @@
+"""Test classes, one a protocol, inherited by the tests of every implementation."""
