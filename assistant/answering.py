@@ -29,13 +29,15 @@ class Found:
     candidates: tuple[Candidate, ...]
 
 
-def answer(turn: Turn, knowledge: Knowledge, rules: Rules, today: date, ideas: Sequence[str]) -> Turn:
+def answer(
+    turn: Turn, knowledge: Knowledge, rules: Rules, today: date, ideas: Sequence[str]
+) -> Turn:
     """The turn with search, decision and draft."""
     reading = turn.understanding
     assert reading is not None
     writer = Writer(english=reading.language == "en")
     if reading.intent is Intent.CHOOSE:
-        return replace(turn, **_chosen(turn, reading, knowledge, rules, today, writer))
+        return _chosen(turn, reading, knowledge, today, writer)
     if not reading.focus and (record := _remembered(turn, knowledge)):
         decision = Decision(outcome="answer", records=(record.code,), confidence=1.0)
         draft = compose(record, reading.facets, reading, decision, (), writer, today)
@@ -50,7 +52,7 @@ def answer(turn: Turn, knowledge: Knowledge, rules: Rules, today: date, ideas: S
 def find(reading: Understanding, knowledge: Knowledge, today: date) -> Found:
     """Search and decide, nothing composed yet."""
     assert knowledge.searcher is not None
-    search = knowledge.searcher.search(Query(text=reading.text, focus=reading.focus))
+    search = knowledge.searcher.search(Query(text=reading.original, focus=reading.focus))
     decision, candidates = decide(search, reading, knowledge, today)
     return Found(search, decision, candidates)
 
@@ -66,15 +68,18 @@ def compose(
 ) -> Draft:
     """The reply of one record to the asked facets."""
     if isinstance(record, Policy):
-        passages = [
-            one.hit.document.id for one in candidates if one.record is record
-        ][:_MOST_ARTICLES]
+        passages = [one.hit.document.id for one in candidates if one.record is record][
+            :_MOST_ARTICLES
+        ]
         return policies.answer(record, passages, reading.text, writer)
     if isinstance(record, Hotline):
         return policies.hotline(record, writer)
     if not asked and (number := _faq_number(record, decision.passage)) is not None:
         items.say_faq(record, number, writer)
-    return items.answer(record, asked, writer, district=reading.district, today=today)
+    district = reading.district
+    if district and district.removesuffix("区") in record.name:
+        district = None  # the record's own name says it, the citizen asked for no district
+    return items.answer(record, asked, writer, district=district, today=today)
 
 
 def _draft(
@@ -121,24 +126,16 @@ def asked_of(record: Record, reading: Understanding, rules: Rules) -> tuple[Face
 
 
 def _chosen(
-    turn: Turn,
-    reading: Understanding,
-    knowledge: Knowledge,
-    rules: Rules,
-    today: date,
-    writer: Writer,
-) -> dict[str, Draft | Decision]:
+    turn: Turn, reading: Understanding, knowledge: Knowledge, today: date, writer: Writer
+) -> Turn:
     """What follows on “第二个”, or on “都不是”."""
-    offered = turn.state.offered
-    if not reading.choice:
-        return {"draft": choices.not_found((), (), writer, knowledge)}
-    code = offered[reading.choice - 1]
+    code = turn.state.offered[reading.choice - 1] if reading.choice else ""
     record = knowledge.record(code)
     if record is None:
-        return {"draft": choices.not_found((), (), writer, knowledge)}
+        return replace(turn, draft=choices.not_found((), (), writer, knowledge))
     decision = Decision(outcome="answer", records=(code,), confidence=1.0)
     draft = compose(record, turn.state.facets, reading, decision, (), writer, today)
-    return {"decision": decision, "draft": draft}
+    return replace(turn, decision=decision, draft=draft)
 
 
 def _remembered(turn: Turn, knowledge: Knowledge) -> Record | None:

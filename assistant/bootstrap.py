@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from assistant import rules
 from assistant.answering import find
 from assistant.errors import SetupError
+from assistant.feedback import record as record_feedback
 from assistant.live import LiveKnowledge
 from assistant.pipeline import Assistant
 from assistant.sessions import MemorySessions
@@ -48,9 +49,10 @@ def build(settings: Settings) -> Parts:
     """Open the current release and wire everything.  Raises ``SetupError``."""
     telemetry = Telemetry()
     live = LiveKnowledge(settings.home, lambda: open_knowledge(settings))
+    sessions = MemorySessions(ttl=settings.session_ttl)
     assistant = Assistant(
         knowledge=live,
-        sessions=MemorySessions(ttl=settings.session_ttl),
+        sessions=sessions,
         rules=rules.load(),
         today=today,
         ideas=lambda: ideas(live()),
@@ -58,10 +60,12 @@ def build(settings: Settings) -> Parts:
     )
 
     def feedback(given: Feedback) -> None:
-        telemetry.feedback(given)
+        telemetry.feedback(given.helpful)
+        record_feedback(settings.home, given, live().name)
 
     services = Services(
         respond=assistant.take_turn,
+        forget=sessions.forget,
         feedback=feedback,
         welcome=lambda: welcome(live()),
         ready=lambda: {"ready": live().release is not None, "release": live().name},

@@ -193,6 +193,24 @@ def remove(
         _say(f"已撤下来源 {source}，运行 suiwen publish 后生效")
 
 
+@app.command(rich_help_panel="问答")
+def feedback(as_json: Json = False) -> None:
+    """看市民的评价：多少有用、没用的原因、是哪一轮（编号可在日志里查）。"""
+    from collections import Counter
+    from dataclasses import asdict
+
+    from assistant.feedback import verdicts
+
+    given = verdicts(_settings().home)
+    if as_json:
+        _write(json.dumps([asdict(one) for one in given], ensure_ascii=False, indent=1))
+        return
+    helpful = sum(one.helpful for one in given)
+    _say(f"共 {len(given)} 条：有用 {helpful}，没用 {len(given) - helpful}")
+    for reason, count in Counter(one.reason for one in given if one.reason).most_common():
+        _say(f"  {reason}  {count}")
+
+
 @app.command(rich_help_panel="知识")
 def template(
     path: Annotated[Path, typer.Argument(help="要写入的 .xlsx 文件")] = Path("suiwen模板.xlsx"),
@@ -305,7 +323,9 @@ def _show(reply: Reply) -> None:
     for one in reply.citations:
         quote = one.quote.replace("\n", " ")
         console.print(
-            escape(f"  [{one.n}] {one.title} · {one.field}（{one.as_of}）“{quote}” {one.url or ''}"),
+            escape(
+                f"  [{one.n}] {one.title} · {one.field}（{one.as_of}）“{quote}” {one.url or ''}"
+            ),
             style="dim",
             soft_wrap=True,
         )

@@ -1,8 +1,8 @@
 """One family of errors for those who operate Suiwen; each carries what to do.
 
 SuiwenError
-├── SetupError     something is missing or mismatched before a turn can be taken
-└── ImportRefused  an import would lose or corrupt something
+├── SetupError          something is missing or mismatched before a turn can be taken
+└── ImportRefusedError  an import would lose or corrupt something
 """
 
 from __future__ import annotations
@@ -16,5 +16,5 @@ class SetupError(SuiwenError):
     """The release or index cannot be used."""
 
 
-class ImportRefused(SuiwenError):
+class ImportRefusedError(SuiwenError):
     """Files that cannot be imported as asked."""

@@ -12,8 +12,10 @@ from channels.types import Citation, Sentence, Status
 MOST_CHARACTERS = 500
 
 _HARD = re.compile(r"https?://[^\s，。；（）]+|\d[\d,.\-–/:：年月日%]*\d|\d")
-"""What must stand in a cited quote to the letter: addresses, and any number with its separators."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+"""What must stand in a cited quote to the letter: addresses, numbers with their separators."""
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
 
 
 def clean(text: str) -> str:

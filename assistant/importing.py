@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import ImportRefused
+from assistant.errors import ImportRefusedError
 from knowledge import diff, lint, sources
 from knowledge.formats import excel, gdzwfw, pack, policy
 from knowledge.types import Finding, Parsed
@@ -24,11 +24,11 @@ _MOST_SHOWN = 12
 
 
 def parse(format_: str, files: Sequence[Path]) -> Parsed:
-    """Read the files.  Raises ``ImportRefused`` if there is nothing in them."""
+    """Read the files.  Raises ``ImportRefusedError`` if there is nothing in them."""
     parsed = PARSERS[format_](files)
     if not parsed.read:
         names = "、".join(path.name for path in files)
-        raise ImportRefused(f"{names} 里没有记录：请检查文件和格式（{format_}）是否相符")
+        raise ImportRefusedError(f"{names} 里没有记录：请检查文件和格式（{format_}）是否相符")
     return parsed
 
 

@@ -38,7 +38,9 @@ class LiveKnowledge:
         try:
             self._knowledge = self._load()
         except Exception as error:  # whatever is wrong with it, the old release still answers
-            structlog.get_logger().error("release_refused", release=name, error=type(error).__name__)
+            structlog.get_logger().error(
+                "release_refused", release=name, error=type(error).__name__
+            )
             return False
         structlog.get_logger().info("release_swapped", release=name)
         return True

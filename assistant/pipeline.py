@@ -89,9 +89,7 @@ class Assistant:
             case Intent.EMPTY:
                 return replace(turn, draft=choices.empty(writer, self.ideas()))
             case _:
-                return answering.answer(
-                    turn, knowledge, self.rules, self.today(), self.ideas()
-                )
+                return answering.answer(turn, knowledge, self.rules, self.today(), self.ideas())
 
 
 def new_id() -> str:

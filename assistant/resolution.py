@@ -95,7 +95,7 @@ def candidates(
         record = knowledge.record(code)
         if record is not None and is_current(record, today):
             best[code] = (record, hit)
-    pairs = sorted(best.values(), key=lambda pair: -_worth(*pair, reading))
+    pairs = sorted(best.values(), key=lambda pair: -_worth(pair[0], pair[1], reading))
     rivals = [hit for _, hit in pairs[1:]] + [None]
     return tuple(
         Candidate(record, hit, probability(signs(record, hit, rival, reading), model()))
@@ -114,10 +114,11 @@ def _of_asked_kind(record: Record, reading: Understanding) -> bool:
     return Facet.CONTACT in reading.facets and isinstance(record, Hotline)
 
 
-def signs(
-    record: Record, hit: Hit, rival: Hit | None, reading: Understanding
-) -> dict[str, float]:
-    """What speaks for a hit, each 0–1: the inputs of the model (``rival``: the next record's hit)."""
+def signs(record: Record, hit: Hit, rival: Hit | None, reading: Understanding) -> dict[str, float]:
+    """What speaks for a hit, each 0–1: the inputs of the model.
+
+    ``rival``: the hit of the next record, if there is one.
+    """
     length = max(len(reading.focus.replace(" ", "")), 1)
     return {
         "title_coverage": hit.title_coverage,
@@ -140,9 +141,9 @@ def _named(
     found: Sequence[Candidate], reading: Understanding, chosen: Confidence
 ) -> list[Candidate]:
     """The records whose code, or longest whole name or alias, stands in the question."""
-    by_code = [one for one in found if one.hit.name_match == "code"]
+    by_code = [one for one in found if normalise(one.record.code) in reading.text]
     if by_code:
-        return by_code[:1]
+        return [max(by_code, key=lambda one: len(one.record.code))]
     matched = [one for one in found if one.hit.name_match]
     if not matched:
         return []

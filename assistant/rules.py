@@ -50,9 +50,7 @@ def load() -> Rules:
     """Read and compile the tables once per process."""
     facets = _toml("facets.toml")
     scope = _toml("scope.toml")
-    phrases = {
-        phrase: Facet(name) for name, group in facets["facets"].items() for phrase in group
-    }
+    phrases = {phrase: Facet(name) for name, group in facets["facets"].items() for phrase in group}
     frame = facets["frame"]["words"]
     return Rules(
         facets=phrases,

@@ -19,9 +19,24 @@ from assistant.types import Turn
 _KEY = secrets.token_bytes(16)
 
 _ALLOWED = frozenset(
-    "event level timestamp turn session question channel status reason release record confidence "
-    "ms total_ms error path method port host records seconds file".split()
+    (
+        "event",
+        "level",
+        "timestamp",
+        "turn",
+        "session",
+        "question",
+        "channel",
+        "status",
+        "reason",
+        "release",
+        "record",
+        "ms",
+        "total_ms",
+        "error",
+    )
 )
+"""The keys that may reach a log line."""
 
 
 def configure(level: str) -> None:

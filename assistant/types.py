@@ -1,4 +1,4 @@
-"""The words of the assistant.  A turn is one value that grows; it is finished once it has a reply."""
+"""The words of the assistant.  A turn is one value that grows, finished once it has a reply."""
 
 from __future__ import annotations
 
@@ -30,12 +30,14 @@ class Intent(StrEnum):
 class Understanding:
     """A message read.
 
+    ``text`` is normalised, ``original`` as it was typed (names may differ in brackets only);
     ``focus`` is what remains without question, facet and courtesy words; ``whole``: it asks for all
     that a life event brings; ``generic``: its focus names no item (注销, 补贴 …).
     """
 
     intent: Intent
     text: str
+    original: str = ""
     focus: str = ""
     facets: tuple[Facet, ...] = ()
     language: Language = "zh"
@@ -83,7 +85,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One message and everything that was found for it; also the log record and what eval scores."""
+    """One message and all that was found for it; also the log record and what eval scores."""
 
     id: str
     session_id: str

@@ -43,6 +43,7 @@ def understand(message: Message, state: DialogueState, rules: Rules) -> Understa
     return Understanding(
         intent=Intent.ASK if choice is None else Intent.CHOOSE,
         text=text,
+        original=message.text,
         focus=subject,
         whole=bool(rules.whole.search(text)),
         generic=subject.replace(" ", "") in rules.generic,
@@ -54,7 +55,7 @@ def understand(message: Message, state: DialogueState, rules: Rules) -> Understa
 
 
 def crisis(text: str, rules: Rules) -> CrisisKind | None:
-    """The first kind of emergency that the text tells of, unless it asks about papers or the past."""
+    """The first kind of emergency that the text tells of, not asking about papers or the past."""
     for kind in rules.crisis:
         if kind.say.search(text) and not kind.unless.search(text):
             return kind

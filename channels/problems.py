@@ -45,7 +45,7 @@ def response(status: int, detail: str, headers: dict[str, str] | None = None) ->
 
 
 def log(error: Exception) -> None:
-    """Say what went wrong and where.  The message of an error may hold what a citizen typed: not it."""
+    """Say what went wrong and where, but not the message: it may hold what a citizen typed."""
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next

@@ -48,7 +48,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """Where a sentence comes from: ``field`` is a path in record ``code``, ``quote`` its wording."""
+    """Where a sentence comes from: ``field`` is a path in record ``code``, ``quote`` its words."""
 
     n: int
     kind: str
@@ -153,6 +153,7 @@ class Services:
     """The callables that a channel may use, ``respond`` first."""
 
     respond: Respond
+    forget: Callable[[str], Awaitable[None]]
     feedback: Callable[[Feedback], None]
     welcome: Callable[[], Welcome]
     ready: Callable[[], Mapping[str, Any]]

@@ -14,7 +14,17 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 
 from channels import limits, problems
 from channels.problems import Problem
-from channels.types import Event, Feedback, Message, Reply, Services, Welcome
+from channels.types import (
+    Card,
+    Event,
+    Feedback,
+    Message,
+    Reply,
+    Sentence,
+    Services,
+    Status,
+    Welcome,
+)
 
 PAGES = Path(__file__).resolve().parent / "static"
 
@@ -46,7 +56,11 @@ class FeedbackRequest(BaseModel):
 
 
 _REPLY = TypeAdapter(Reply)
-_EVENT: TypeAdapter[Any] = TypeAdapter(Any)
+_EVENTS: dict[str, TypeAdapter[Any]] = {
+    "status": TypeAdapter(dict[str, Status]),
+    "sentence": TypeAdapter(Sentence),
+    "card": TypeAdapter(Card),
+}
 _WELCOME = TypeAdapter(Welcome)
 _FEEDBACK = TypeAdapter(Feedback)
 
@@ -63,6 +77,9 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 _CHAT_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"model": Reply, "description": "the reply", "content": {"text/event-stream": {}}},
     **_ERRORS,
+}
+_READY_RESPONSES: dict[int | str, dict[str, Any]] = {
+    503: {"description": "no release is open yet", "content": {"application/json": {}}}
 }
 
 
@@ -92,9 +109,7 @@ def router(services: Services, *, requests_per_minute: int, most_body_bytes: int
             raise Problem(400, "请求的 JSON 里有重复的键。") from None
         return body
 
-    @routes.post(
-        "/api/v1/chat", openapi_extra=_body(ChatRequest), responses=_CHAT_RESPONSES
-    )
+    @routes.post("/api/v1/chat", openapi_extra=_body(ChatRequest), responses=_CHAT_RESPONSES)
     async def chat(request: Request) -> Response:
         """Ask a question.  With ``Accept: text/event-stream`` the reply is streamed."""
         check_rate(request)
@@ -127,6 +142,16 @@ def router(services: Services, *, requests_per_minute: int, most_body_bytes: int
         services.feedback(_FEEDBACK.validate_python(given.model_dump()))
         return Response(status_code=204)
 
+    @routes.delete(
+        "/api/v1/sessions/{session_id}",
+        status_code=204,
+        responses={status: _ERRORS[status] for status in (422, 500)},
+    )
+    async def forget(session_id: _Id) -> Response:
+        """Forget a conversation: what was remembered of it is gone."""
+        await services.forget(session_id)
+        return Response(status_code=204)
+
     @routes.get("/api/v1/welcome", responses={200: {"model": Welcome}})
     async def welcome() -> Response:
         """What to show before the first question."""
@@ -141,7 +166,7 @@ def router(services: Services, *, requests_per_minute: int, most_body_bytes: int
         """Whether the process lives."""
         return {"status": "ok"}
 
-    @routes.get("/readyz", responses={503: {"description": "no release is open yet"}})
+    @routes.get("/readyz", responses=_READY_RESPONSES)
     async def readyz(response: Response) -> dict[str, Any]:
         """Whether questions can be answered, and from which release."""
         state = dict(services.ready())
@@ -176,7 +201,7 @@ async def events(services: Services, message: Message) -> AsyncIterator[bytes]:
     try:
         while (event := await queue.get()) is not None:
             data = {"status": event.data} if event.name == "status" else event.data
-            yield _event(event.name, _EVENT.dump_json(data, exclude_none=True))
+            yield _event(event.name, _EVENTS[event.name].dump_json(data, exclude_none=True))
         try:
             last = _event("done", reply_json(await task))
         except Exception as error:

@@ -59,7 +59,7 @@ def cases(examples: Sequence[Example], knowledge: Knowledge) -> Iterator[Case]:
         reading = understand(Message(text=example.text), DialogueState(), rules.load())
         if reading.intent is not Intent.ASK or example.kind == "clarify":
             continue
-        search = knowledge.searcher.search(Query(text=reading.text, focus=reading.focus))
+        search = knowledge.searcher.search(Query(text=reading.original, focus=reading.focus))
         found = resolution.candidates(search.hits, reading, knowledge, bootstrap.today())
         right = {example.code, *example.also} - {None}
         if found:
@@ -112,9 +112,7 @@ def fit(given: Sequence[Case], *, wrong_share: float) -> Fit:
     )
 
 
-def threshold(
-    sure: NDArray[np.float64], right: NDArray[np.bool_], wrong_share: float
-) -> float:
+def threshold(sure: NDArray[np.float64], right: NDArray[np.bool_], wrong_share: float) -> float:
     """The lowest hundredth at which wrong answers are at most this share of all questions."""
     for hundredth in range(1, 100):
         if (((sure >= hundredth / 100) & ~right).mean()) <= wrong_share:

@@ -31,7 +31,7 @@ _YES = {True: "是", False: "否"}
 
 
 def facts(record: Record, facet: Facet) -> tuple[Fact, ...]:
-    """The values that the record states about the facet, in reading order; empty if it is silent."""
+    """The values that the record states about the facet, in reading order; else empty."""
     if isinstance(record, ServiceItem):
         return tuple(_ITEM[facet](record)) if facet in _ITEM else ()
     if isinstance(record, Bundle):
@@ -57,7 +57,7 @@ _TABULAR = re.compile(r"\d+\s*[（(]\w+[）)]")
 
 
 def _duration(field: str, label: str, duration: Duration | None) -> Iterator[Fact]:
-    """The limit with its source wording behind it, unless that is only the table's way to write it."""
+    """The limit with its source wording behind it, unless that is only a table's spelling."""
     if duration is None:
         return
     text, wording = duration_text(duration), duration.text
@@ -164,9 +164,7 @@ def _contact(item: ServiceItem | Bundle) -> Iterator[Fact]:
     yield from fact("contact.consult", "咨询电话", item.contact.consult)
     if isinstance(item, ServiceItem):
         for number, window in enumerate(item.windows):
-            yield from fact(
-                f"windows[{number}].phone", f"{window_label(window)}电话", window.phone
-            )
+            yield from fact(f"windows[{number}].phone", f"{window_label(window)}电话", window.phone)
 
 
 def _complaint(item: ServiceItem | Bundle) -> Iterator[Fact]:
@@ -176,9 +174,7 @@ def _complaint(item: ServiceItem | Bundle) -> Iterator[Fact]:
 def _online(item: ServiceItem | Bundle) -> Iterator[Fact]:
     online = item.online
     if online.available is not None:
-        yield from fact(
-            "online.available", "网上办理", "支持" if online.available else "不支持"
-        )
+        yield from fact("online.available", "网上办理", "支持" if online.available else "不支持")
     yield from fact("online.depth", "网上办理深度", online.depth)
     yield from fact("online.platform", "办理平台", online.platform)
     yield from fact("online.url", "网上办理入口", online.url)

@@ -112,7 +112,7 @@ def activate(home: Path, name: str) -> None:
 def current(home: Path) -> str | None:
     """The id of the current release, or ``None`` before the first publication."""
     try:
-        return os.readlink(home / "current").rpartition("/")[2]
+        return (home / "current").readlink().name
     except FileNotFoundError:
         return None
 
@@ -138,7 +138,9 @@ def open_release(home: Path, name: str | None = None) -> Release:
         manifest = _manifest(directory / "manifest.json")
         records = store.RecordStore(directory)
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise ReleaseError(f"版本 {chosen} 不完整（{error}）：请 suiwen rollback 到其他版本") from error
+        raise ReleaseError(
+            f"版本 {chosen} 不完整（{error}）：请 suiwen rollback 到其他版本"
+        ) from error
     if len(records) != manifest.records:
         raise ReleaseError(f"版本 {chosen} 记录数不符：请 suiwen rollback 到其他版本")
     return Release(manifest, directory, records)

@@ -79,7 +79,9 @@ def load(path: Path) -> StagedSource:
     if len(source.records) != stated:
         raise SourceError(f"{path} 记录数不符（{len(source.records)}/{stated}）：请重新导入该来源")
     if source.name != path.stem:
-        raise SourceError(f"{path} 的文件名与来源名 {source.name!r} 不符：请改回原名，或删去后重新导入")
+        raise SourceError(
+            f"{path} 的文件名与来源名 {source.name!r} 不符：请改回原名，或删去后重新导入"
+        )
     return source
 
 
@@ -113,9 +115,7 @@ def _conflict(code: str, owner: str, claimant: str) -> Finding:
         rule = "code-owned-by-another-source"
         remedy = f"该编码已属于来源 {owner}：改编码，或先撤下其中一个来源"
     value = f"{owner}, {claimant}"
-    return Finding(
-        rule=rule, code=code, field="code", value=value, remedy=remedy, level="error"
-    )
+    return Finding(rule=rule, code=code, field="code", value=value, remedy=remedy, level="error")
 
 
 def write_atomically(target: Path, content: bytes) -> None:

@@ -1,8 +1,9 @@
 """The words of the knowledge layer: frozen records and what can be cited of them.
 
 Record shapes follow ``shared/domain.md`` §5.3 (service items), §5.7 (bundles) and the article
-structure of Chinese legal texts (policies).  A value that is not known is ``None`` or empty: nothing
-in a record is ever guessed.  Every record validates from YAML or JSON with ``knowledge.codec``.
+structure of Chinese legal texts (policies).  A value that is not known is ``None`` or empty:
+nothing in a record is ever guessed.  Every record validates from YAML or JSON with
+``knowledge.codec``.
 """
 
 from __future__ import annotations
@@ -386,7 +387,8 @@ Record = ServiceItem | Bundle | Policy | Hotline
 class Fact:
     """One printable value: ``field`` is its path in the record, ``quote`` the source wording.
 
-    ``text`` is what a citizen reads; it may differ from ``quote`` only in form (30(工作日) → 30个工作日).
+    ``text`` is what a citizen reads; it may differ from ``quote`` in form only
+    (30(工作日) → 30个工作日).
     """
 
     field: str

@@ -58,7 +58,7 @@ class Weights:
     added: float = 0.7
     dense: float = 0.15
     named: float = 0.5
-    candidates: int = 60
+    candidates: int = 40
 
 
 class DenseRanker:

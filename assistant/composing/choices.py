@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from assistant.composing.policies import say_hotline
 from assistant.composing.writer import Writer, choice
 from assistant.rules import CrisisKind, replies
-from assistant.types import Draft, Knowledge, Understanding
+from assistant.types import Draft, Knowledge
 from channels.types import Card, CardRow, Status
 from knowledge.passages import FACET_NAMES
 from knowledge.types import Bundle, Facet, Fact, Hotline, Record, ServiceItem
@@ -20,7 +20,10 @@ ENGLISH_HOTLINE = "TEL-12367"
 def clarify(
     records: Sequence[Record], asked: Sequence[Facet], writer: Writer, *, same_name: str | None
 ) -> Draft:
-    """Ask which of at most five records is meant; each choice carries its code, so no memory is needed."""
+    """Ask which of at most five records is meant.
+
+    Each choice carries its code, so it works without any memory.
+    """
     texts = replies()["clarify"]
     writer.remark(texts["same_name"].format(name=same_name) if same_name else texts["which"])
     writer.card(_choices("请选择", records, asked))
@@ -102,9 +105,10 @@ def _choices(title: str, records: Sequence[Record], asked: Sequence[Facet]) -> C
 
 
 def _note(record: Record, others: Sequence[Record]) -> str | None:
-    """What tells this record from the others: its department, region, or at last its code."""
+    """What tells this record from the others: its department, or at last the end of its code."""
     described = _described(record)
-    if any(_described(other) == described and other.name == record.name for other in others if other is not record):
+    twins = (one for one in others if one is not record and one.name == record.name)
+    if any(_described(one) == described for one in twins):
         return "，".join(part for part in (described, f"编码尾号{record.code[-6:]}") if part)
     return described
 

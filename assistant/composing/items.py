@@ -223,9 +223,12 @@ def _online(_record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Li
     elif platform:
         yield f"办理平台：{platform.text}。", (platform,)
     for one in by_field.values():
-        yield f"{one.label}：{one.text} 。" if one.text.startswith("http") else _sentence(
-            f"{one.label}：{one.text}"
-        ), (one,)
+        yield (
+            f"{one.label}：{one.text} 。"
+            if one.text.startswith("http")
+            else _sentence(f"{one.label}：{one.text}"),
+            (one,),
+        )
 
 
 def _visits(record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:
@@ -286,14 +289,26 @@ def _say_age(
             record,
             [one for one in facts(record, Facet.CONDITIONS) if one.field == "conditions"],
         )
-    if int(provenance.as_of[:4]) < today.year - 1:
-        guide = f"，办理前请到官方指南核对：{provenance.live_guide} " if provenance.live_guide else ""
-        quote = " ".join(part for part in (provenance.as_of, provenance.live_guide) if part)
+    if _year(provenance.as_of) < today.year - 1:
+        guide = provenance.live_guide
+        where = f"请到官方指南核对：{guide} " if guide else "请向办理部门核对"
         writer.say(
-            f"以上记录采集于{provenance.as_of}年，可能已经变动{guide or '，办理前请向办理部门核对'}。",
+            f"以上记录时间为{provenance.as_of}，可能已经变动，办理前{where}。",
             record,
-            [Fact(field="provenance", label="记录时间", text=provenance.as_of, quote=quote)],
+            [
+                Fact(
+                    field="provenance",
+                    label="记录时间",
+                    text=provenance.as_of,
+                    quote=" ".join(part for part in (provenance.as_of, guide) if part),
+                )
+            ],
         )
+
+
+def _year(as_of: str) -> int:
+    """The year of a date or year; a date that is not known counts as old."""
+    return int(as_of[:4]) if as_of[:4].isdigit() else 0
 
 
 def _cards(record: ServiceItem | Bundle, wanted: Sequence[Facet], writer: Writer) -> None:

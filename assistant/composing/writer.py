@@ -1,4 +1,4 @@
-"""Collecting sentences, citations and cards; a fact enters a reply only together with its citation."""
+"""Collecting sentences, citations and cards: a fact enters a reply only with its citation."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Writer:
             self.sentences.append(Sentence(text=text, citations=self.cite(record, facts)))
 
     def remark(self, text: str) -> None:
-        """Add a sentence that states no fact (a question, a courtesy, that something is unknown)."""
+        """Add a sentence that states no fact: a question, a courtesy, that something is unknown."""
         self.sentences.append(Sentence(text=text))
 
     def card(self, card: Card) -> None:

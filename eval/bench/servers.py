@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from eval.bench.types import BenchError
 
@@ -46,12 +47,8 @@ class Server:
 
 @contextmanager
 def suiwen(home: Path, question: str) -> Iterator[Server]:
-    """``suiwen serve`` on the home directory, without a limit of requests."""
-    environment = {
-        "SUIWEN_HOME": str(home),
-        "SUIWEN_REQUESTS_PER_MINUTE": "0",
-        "SUIWEN_LOG_LEVEL": "ERROR",
-    }
+    """``suiwen serve`` as it comes (it logs each turn), only without a limit of requests."""
+    environment = {"SUIWEN_HOME": str(home), "SUIWEN_REQUESTS_PER_MINUTE": "0"}
     port = _free_port()
     command = [sys.executable, "-c", _SUIWEN, "serve", "--port", str(port)]
     with _serving(command, environment, port, question, "status") as server:
@@ -92,20 +89,32 @@ def memory_mb(process: int) -> float:
 def _serving(
     command: Sequence[str], environment: Mapping[str, str], port: int, question: str, key: str
 ) -> Iterator[Server]:
-    begun = time.perf_counter()
-    process = subprocess.Popen(
-        command, env={**os.environ, **environment}, cwd=_ROOT, stdout=subprocess.DEVNULL
-    )
-    try:
-        _wait(process, port, question, key)
-        yield Server(process, port, time.perf_counter() - begun)
-    finally:
-        process.terminate()
+    with TemporaryFile() as log:
+        begun = time.perf_counter()
+        process = subprocess.Popen(
+            command, env={**os.environ, **environment}, cwd=_ROOT, stdout=log, stderr=log
+        )
         try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            _wait(process, port, question, key)
+            yield Server(process, port, time.perf_counter() - begun)
+        except BenchError as error:
+            raise BenchError(f"{error}\n{_tail(log)}") from error
+        finally:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _tail(log: IO[bytes]) -> str:
+    log.seek(0)
+    return log.read()[-600:].decode(errors="replace")
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, question: str, key: str) -> None:

@@ -17,9 +17,20 @@ EF_SEARCH = 64
 
 
 @cache
-def _faiss() -> Any:
+def _module() -> Any:
     import faiss  # 0.2 s
 
+    return faiss
+
+
+def _faiss() -> Any:
+    """The library, on the caller's thread alone (a setting of each thread, hence at each call).
+
+    For one question more threads cost more than they bring, and a graph that several threads
+    build is another one each time.
+    """
+    faiss = _module()
+    faiss.omp_set_num_threads(1)
     return faiss
 
 
@@ -43,6 +54,7 @@ class FaissVectorStore:
         vectors = np.ascontiguousarray(vectors, dtype=np.float32)
         if self._index is None:
             self._index = _new_index(len(vectors), vectors.shape[1], self._exact_up_to)
+        _faiss()
         self._index.add(vectors)
 
     def search(self, vector: Vectors, limit: int) -> Scored:
@@ -50,6 +62,7 @@ class FaissVectorStore:
         limit = min(limit, self._index.ntotal if self._index is not None else 0)
         if limit <= 0:
             return Scored(positions=np.zeros(0, np.int64), scores=np.zeros(0, np.float32))
+        _faiss()
         row = np.ascontiguousarray(vector, dtype=np.float32)[None]
         scores, positions = self._index.search(row, limit)
         found = positions[0] >= 0
@@ -65,9 +78,8 @@ class FaissVectorStore:
 
     @classmethod
     def load(cls, path: Path) -> FaissVectorStore:
-        """Open what :meth:`save` wrote, memory-mapped; queries then run on the caller's thread."""
+        """Open what :meth:`save` wrote, memory-mapped."""
         faiss = _faiss()
-        faiss.omp_set_num_threads(1)
         store = cls()
         store._index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         if store.is_graph:
