@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,14 @@ def parse(format_: str, files: Sequence[Path]) -> Parsed:
     if not parsed.read:
         names = "、".join(path.name for path in files)
         raise ImportRefusedError(f"{names} 里没有记录：请检查文件和格式（{format_}）是否相符")
+    if format_ in _UNLINTED:
+        findings = [one for record in parsed.records for one in lint.check(record)]
+        return replace(parsed, findings=(*parsed.findings, *findings))
     return parsed
+
+
+_UNLINTED = ("pack", "policy")
+"""Formats whose importers leave the guide-quality rules to us."""
 
 
 def preview(home: Path, name: str, parsed: Parsed) -> dict[str, Any]:
@@ -40,7 +47,7 @@ def preview(home: Path, name: str, parsed: Parsed) -> dict[str, Any]:
     changes = diff.diff(old, new)
     mine = sources.StagedSource(name=name, imported=datetime.now(UTC), files=(), records=new)
     rejections = [*parsed.rejected, *sources.conflicts([*others, mine])]
-    findings = list(parsed.findings) + [one for record in new for one in lint.check(record)]
+    findings = parsed.findings
     return {
         "source": name,
         "read": parsed.read,

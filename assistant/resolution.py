@@ -42,6 +42,7 @@ class Confidence:
     name_share: float
     equal_score: float
     equal_coverage: float
+    equal_reverse: float
     kind_bonus: float
 
 
@@ -182,6 +183,7 @@ def _as_well(one: Hit, best: Hit, chosen: Confidence) -> bool:
     return (
         abs(one.coverage - best.coverage) <= chosen.equal_coverage
         and abs(one.title_coverage - best.title_coverage) <= chosen.equal_coverage
+        and best.reverse_coverage - one.reverse_coverage <= chosen.equal_reverse
     )
 
 

@@ -49,8 +49,8 @@ def log(error: Exception) -> None:
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next
-    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else None
-    structlog.get_logger().error("unexpected", error=type(error).__name__, file=where)
+    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "?"
+    structlog.get_logger().error("unexpected", error=f"{type(error).__name__} at {where}")
 
 
 class Unexpected:

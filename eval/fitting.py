@@ -132,6 +132,7 @@ def toml(found: Fit, old: resolution.Confidence, gold: Path) -> str:
         f"name_share = {old.name_share}",
         f"equal_score = {old.equal_score}",
         f"equal_coverage = {old.equal_coverage}",
+        f"equal_reverse = {old.equal_reverse}",
         f"kind_bonus = {old.kind_bonus}",
         "",
         "[weights]",

@@ -122,9 +122,9 @@ def _steps(steps: Iterable[Step]) -> Iterator[Fact]:
 def _time_limit(item: ServiceItem) -> Iterator[Fact]:
     limits = item.limits
     yield from _duration("limits.promised", "承诺办结时限", limits.promised)
-    yield from fact("limits.promised_note", "承诺时限说明", limits.promised_note)
+    yield from fact("limits.promised_note", "时限说明", limits.promised_note)
     yield from _duration("limits.legal", "法定办结时限", limits.legal)
-    yield from fact("limits.legal_note", "法定时限说明", limits.legal_note)
+    yield from fact("limits.legal_note", "时限说明", limits.legal_note)
     yield from fact("limits.special_procedure", "特别程序", limits.special_procedure)
 
 

@@ -84,7 +84,7 @@ def train(
     """
     recipe = recipe or Recipe()
     tell = progress or (lambda step, done, total: None)
-    pairs = list(pairs_of(documents, recipe))
+    pairs = thin(list(pairs_of(documents, recipe)), recipe.steps * recipe.batch)
     tell("tokenizer", 0, 1)
     tokenizer = train_tokenizer((text for pair in pairs for text in pair[:2]), recipe.vocabulary)
     tell("tokenizer", 1, 1)
@@ -109,6 +109,11 @@ def pairs_of(documents: Sequence[Document], recipe: Recipe) -> Iterator[Pair]:
         yield from (
             Pair(left, right, group) for left, right in texts if left and right and left != right
         )
+
+
+def thin(pairs: Sequence[Pair], limit: int) -> Sequence[Pair]:
+    """Every n-th pair, so that not many more remain than training can look at."""
+    return pairs[:: max(1, len(pairs) // max(limit, 1))]
 
 
 def split(text: str) -> list[str]:

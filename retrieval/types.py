@@ -131,7 +131,7 @@ class Progress(Protocol):
     def __call__(self, step: str, done: int, total: int) -> None: ...
 
 
-class IndexMismatch(Exception):  # noqa: N818
+class IndexMismatch(Exception):
     """An index was built from another release, analyzer or encoder than is asked for."""
 
     def __init__(self, path: Path, name: str, expected: Any, found: Any) -> None:

@@ -71,7 +71,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = root / "home"
     with FileLock(root / "home.lock"):
         if releases.current(path) is None:
-            bootstrap.publish(settings_of(path), _silent)
+            bootstrap.publish(settings_of(path), no_progress)
     return path
 
 
@@ -113,5 +113,10 @@ def settings_of(home: Path, **changes: Any) -> Settings:
     return Settings(_env_file=None, home=home, **{**values, **changes})
 
 
-def _silent(step: str, done: int, total: int) -> None:
-    """No progress."""
+def publish(settings: Settings) -> releases.Manifest:
+    """Publish what is staged, with a real index."""
+    return bootstrap.publish(settings, no_progress)
+
+
+def no_progress(step: str, done: int, total: int) -> None:
+    """Progress for nobody."""

@@ -11,6 +11,7 @@ from assistant.rules import replies
 from assistant.types import Draft
 from channels.types import Card, CardRow, Status
 from knowledge.facts import facts, material_note
+from knowledge.lint import zero_visit_doubt
 from knowledge.passages import FACET_NAMES
 from knowledge.types import Bundle, Facet, Fact, Material, ServiceItem
 
@@ -234,16 +235,9 @@ def _online(_record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Li
 def _visits(record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:
     for one in found:
         yield _sentence(f"{one.label}：{one.text}"), (one,)
-    doubt = tuple(_against_zero(record))
-    if record.handling.visits == 0 and doubt:
-        yield "但同一条记录又注明不支持网上办理，是否要到现场，请先电话核实。", doubt
-
-
-def _against_zero(record: ServiceItem | Bundle) -> Iterator[Fact]:
-    """Facts that speak against a registered visit count of 0: then nothing is promised."""
-    for one in facts(record, Facet.ONLINE):
-        if one.field == "online.available" and one.text == "不支持":
-            yield one
+    stated = [one for one in found if one.field == "handling.visits"]
+    if stated and isinstance(record, ServiceItem) and zero_visit_doubt(record):
+        yield "但这个次数与同一条记录的其他内容不一致，是否要到现场，请先电话核实。", stated
 
 
 def _faq(_record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:

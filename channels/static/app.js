@@ -15,6 +15,7 @@ const box = $("question");
 const log = $("log");
 const send = $("send");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const touch = matchMedia("(hover: none) and (pointer: coarse)");
 
 let session = null; // id given by the server; forgotten by "清除对话"
 let pending = null; // AbortController of the running question
@@ -40,6 +41,7 @@ function ask(text, shown = text) {
     h("span", { class: "vh" }, "您问："), shown);
   const answer = h("div", { class: "answer" });
   const turn = h("article", { class: "turn", "aria-labelledby": id }, question, answer);
+  if (touch.matches) box.blur(); // else the keyboard of the phone covers the answer
 
   document.body.dataset.state = "chat";
   $("welcome").hidden = true;
@@ -100,8 +102,7 @@ async function run(asked) {
 /** Show each part as it arrives; the finished reply replaces all of it. */
 function streamInto({ id, turn, answer }, follow) {
   const context = contextFor(`${id}-live`, [], { ask, say });
-  const words = h("p");
-  const prose = h("div", { class: "prose" }, words);
+  const prose = h("div", { class: "prose" });
   const wait = answer.firstChild;
   return (name, data) => {
     if (name === "status") {
@@ -111,7 +112,7 @@ function streamInto({ id, turn, answer }, follow) {
       if (line) line.replaceWith(statusLine(data.status));
       else answer.prepend(statusLine(data.status));
     } else if (name === "sentence") {
-      words.append(data.text);
+      prose.append(h("p", {}, data.text));
       if (!prose.isConnected) answer.insertBefore(prose, answer.querySelector(".card") || wait);
     } else if (name === "card") {
       answer.insertBefore(renderCard(data, context), wait);
@@ -289,19 +290,28 @@ addEventListener("afterprint", () => {
   for (const turn of log.querySelectorAll(".print-this")) turn.classList.remove("print-this");
 });
 
+/** `20261122T081500000-1a2b3c4d` (UTC) → the day in Guangzhou, then the name itself. */
+function release(name) {
+  const [, year, month, day, hour] = name.match(/^(\d{4})(\d{2})(\d{2})T(\d{2})/) || [];
+  if (!year) return `资料版本：${name}`;
+  const date = new Date(Date.UTC(year, month - 1, day, hour)).toLocaleDateString("zh-CN",
+    { timeZone: "Asia/Shanghai", year: "numeric", month: "long", day: "numeric" });
+  return `资料更新：${date}（版本 ${name}）`;
+}
+
 // ---- Start -----------------------------------------------------------------------------------------
 
 async function greet() {
   try {
     const hello = await api.welcome();
-    const [name, ...rest] = hello.title.split(/\s*[·｜|—]+\s*/);
+    const [name, ...rest] = hello.title.split(/\s*[：:·｜|—]+\s*/);
     document.title = hello.title;
     $("brand-name").textContent = name;
     $("brand-sub").textContent = rest.join(" ");
     $("notice").textContent = hello.notice;
     $("notice").hidden = !hello.notice;
     $("demo").hidden = !hello.demonstration;
-    $("release").textContent = `资料版本：${hello.release}`;
+    $("release").textContent = release(hello.release);
     $("release").hidden = !hello.release;
     $("example-list").replaceChildren(...chips(hello.suggestions, ask).children);
     $("examples").hidden = !hello.suggestions.length || document.body.dataset.state !== "welcome";

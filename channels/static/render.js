@@ -7,12 +7,12 @@
 
 /**
  * Make an element. Properties that start with "on" are listeners, others are attributes
- * (`true` sets an empty one, `false`, `null` and `undefined` leave it out).
+ * (`true` sets an empty one; `false`, `""`, `null` and `undefined` leave it out).
  */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === false || value === null || value === undefined) continue;
+    if (value === false || value === null || value === undefined || value === "") continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : value);
   }
@@ -61,9 +61,9 @@ function phones(text, scheme = "tel", className = "tel") {
   return parts.filter((part) => part !== "");
 }
 
-/** A number that takes short messages, not calls (e.g. the police's 12110). */
+/** A number that takes short messages, not calls: the row says so in its text (the police's 12110). */
 function bySms(row) {
-  return /^sms:/i.test(row.url || "") || /短信/.test(row.label) || /^12110/.test(row.tel || "");
+  return row.text === "短信";
 }
 
 // ---- Words ---------------------------------------------------------------------------------
@@ -82,25 +82,31 @@ const STATUS = {
   failed: "暂时没能回答",
 };
 
-const KIND = { item: "办事指南", bundle: "一件事", policy: "政策原文", hotline: "热线" };
+const KIND = { item: "办事指南", bundle: "一件事", policy: "政策法规", hotline: "热线" };
 
-// Record fields (knowledge/types.py) in the words of the service guide.
+// Record fields (knowledge/types.py) in the words of the service guide; the longest path counts.
 const FIELD = {
-  name: "名称", summary: "概述", conditions: "受理条件", process: "办理流程", limits: "办理时限",
-  money: "收费", handling: "办理方式", online: "网上办理", contact: "咨询与投诉",
+  name: "名称", code: "事项编码", summary: "概述", conditions: "受理条件", process: "办理流程",
+  limits: "办理时限", "limits.promised": "承诺办结时限", "limits.legal": "法定办结时限",
+  money: "收费", "money.fees": "收费项目", "money.basis": "收费依据",
+  handling: "办理方式", "handling.offline": "线下办理", "handling.proxy": "代办",
+  "handling.reach": "通办范围", "handling.visits": "到现场次数", "handling.courier": "快递送达",
+  "handling.appointment": "网上预约", "handling.terminal": "自助终端",
+  "handling.audiences": "服务对象", "handling.case_kind": "办件类型",
+  online: "网上办理", contact: "咨询与投诉", "contact.consult": "咨询电话",
+  "contact.complain": "监督投诉电话", "contact.place": "办理地点", "contact.hours": "办理时间",
   remedies: "救济途径", materials: "申请材料", steps: "办理步骤", faqs: "常见问题",
-  windows: "办理地点", results: "办理结果", legal_basis: "法律依据", body: "实施主体",
-  region: "适用地区", effective: "生效日期", expires: "失效日期", quantity_limit: "数量限制",
-  intermediary: "中介服务", identity: "事项信息", items: "包含事项", articles: "条文",
-  number: "号码", hours: "服务时间", scope: "服务范围", issuer: "发布机关", issued: "发布日期",
-  stage: "适用阶段", audience: "服务对象",
+  windows: "办理窗口", results: "办理结果", legal_basis: "设定依据", body: "实施主体",
+  region: "适用地区", effective: "施行日期", expires: "失效日期", quantity_limit: "数量限制",
+  intermediary: "中介服务", identity: "事项信息", themes: "主题分类", items: "包含事项",
+  articles: "条文", number: "号码", english: "英文名", hours: "服务时间", scope: "服务范围",
+  issuer: "制定机关", issued: "公布日期", provenance: "记录时间",
 };
 
-/** `materials[2].name` → 申请材料 3; a path that is not known (or is Chinese) stays as it is. */
+/** `materials[2].name` → 申请材料; a path that is not known (or is Chinese) stays as it is. */
 function fieldName(path) {
-  const [, first, index] = path.match(/^([A-Za-z_]+)(?:[[.](\d+))?/) || [];
-  if (!first || !FIELD[first]) return path;
-  return index === undefined ? FIELD[first] : `${FIELD[first]} ${Number(index) + 1}`;
+  const [first, second] = path.split(/[.[]/);
+  return FIELD[`${first}.${second}`] || FIELD[first] || path;
 }
 
 /** 2026-05-01 → 2026年5月1日; anything else (a year, a wording) stays as it is. */
@@ -117,15 +123,26 @@ function day(text) {
  *   ask:(text:string, shown?:string)=>void, say:(text:string)=>void}} Context
  */
 
+/** Open the sources at number n; "回到正文" then leads back to the mark that was pressed. */
 function openSource(context, n, button) {
-  const source = document.getElementById(`${context.id}-source-${n}`);
-  if (!source) return;
-  source.closest(".sources").classList.add("all");
-  source.open = true;
-  source.cameFrom = button;
-  const summary = source.querySelector("summary");
-  summary.focus({ preventScroll: true });
-  source.scrollIntoView({ block: "nearest" });
+  const entry = document.getElementById(`${context.id}-source-${n}`);
+  if (!entry) return;
+  const section = entry.closest("details");
+  section.querySelector(".target")?.classList.remove("target");
+  section.querySelector(".back")?.remove();
+  section.open = true;
+  entry.classList.add("target");
+  entry.append(h("button", {
+    type: "button",
+    class: "quiet-button back",
+    onclick: (event) => {
+      event.currentTarget.remove();
+      entry.classList.remove("target");
+      button.focus();
+    },
+  }, "回到正文"));
+  entry.focus({ preventScroll: true });
+  entry.scrollIntoView({ block: "nearest" });
 }
 
 /** The [1] buttons behind a sentence or a row. */
@@ -159,82 +176,78 @@ function cited(text, numbers, context) {
   ];
 }
 
-function prose(reply, context) {
-  const sentences = reply.sentences?.length ? reply.sentences : [{ text: reply.text || "" }];
+const LABEL = /^([^：，。“”《》\d]{2,10}：)(?=\S)/;
+
+/** Sentences, one paragraph each: an answer is a list of facts, and is read as one. */
+function prose(sentences, context) {
   const block = h("div", { class: "prose" });
-  let paragraph = null;
-  for (const sentence of sentences) {
-    const lines = sentence.text.split(/\n+/);
+  for (const { text, citations = [] } of sentences) {
+    const old = citations.some((n) => context.citations.get(n)?.field === "provenance");
+    const lines = text.split(/\n+/).filter((line) => line.trim());
     lines.forEach((line, i) => {
-      if (!paragraph || i > 0) block.append((paragraph = h("p")));
-      const numbers = i === lines.length - 1 ? sentence.citations : [];
-      if (line) paragraph.append(...cited(line, numbers, context));
+      const [label = ""] = (citations.length && line.match(LABEL)) || [];
+      block.append(h("p", { class: old && "caution" },
+        label ? h("strong", {}, label) : null,
+        cited(line.slice(label.length), i === lines.length - 1 ? citations : [], context)));
     });
   }
-  for (const empty of block.querySelectorAll("p:empty")) empty.remove();
-  return block;
+  return block.firstChild ? block : null;
 }
 
-function source(citation, context) {
-  const link = webLink(
-    citation.kind === "policy" ? "查看原文" : "查看原文/办理入口", citation.url,
-  );
-  const back = h("button", { type: "button", class: "quiet-button" }, "回到正文");
-  const details = h(
-    "details",
-    { id: `${context.id}-source-${citation.n}` },
-    h(
-      "summary",
-      {},
-      h("span", { class: "n" }, `[${citation.n}]`),
-      h("span", { class: "what" },
-        h("span", { class: "title" }, citation.title),
-        h("span", { class: "path" }, `${KIND[citation.kind] || "记录"} · ${fieldName(citation.field)}`)),
-    ),
-    h(
-      "div",
-      { class: "body" },
-      h("blockquote", {}, citation.quote),
-      citation.as_of ? h("p", { class: "asof" }, `资料日期：${day(citation.as_of)}`) : null,
-      h("div", { class: "row" }, link, back),
-    ),
-  );
-  // "Back" returns to the mark that opened this source, if one did.
-  back.addEventListener("click", () => {
-    details.open = false;
-    const origin = details.cameFrom?.isConnected ? details.cameFrom : details.querySelector("summary");
-    origin.focus();
-  });
-  return h("li", {}, details);
+/** Which fields of a record the cards of a kind show. */
+const SHOWN = {
+  materials: /^materials(\[|$)/,
+  steps: /^steps(\[|$)/,
+  window: /^windows\[\d+\](\.address)?$/,
+  online: /^(online\.(mobile_)?url|handling\.appointment_url)$/,
+  article: /^articles\[/,
+  hotline: /^(number|hours|scope|english)$/,
+  choices: /^(items(\[|$)|body\.department$)/,
+};
+
+/** The card that says what this sentence says, if there is one: nothing is said twice. */
+function cardFor(sentence, reply) {
+  const sources = reply.citations.filter(({ n }) => sentence.citations?.includes(n));
+  if (!sources.length) return undefined;
+  const words = (row) => [row.label, row.text, row.note, row.tel, row.url];
+  return reply.cards.find((card) =>
+    sources.every(({ code, field }) => SHOWN[card.kind]?.test(field)
+      && (card.code === code || card.rows.some((row) => row.code === code)))
+    && card.rows.some((row) => words(row).some((word) =>
+      word?.trim() && sentence.text.includes(word.trim().replace(/。$/, "")))));
 }
 
-const SHOWN_SOURCES = 4;
-
+/** Sources by record: its name, date and address once, then each quote. */
 function sources(reply, context) {
   if (!reply.citations?.length) return null;
-  const heading = `${context.id}-sources`;
-  const more = reply.citations.length - SHOWN_SOURCES;
-  const section = h(
-    "div",
-    { class: "sources", role: "group", "aria-labelledby": heading },
-    h("h3", { id: heading }, `出处（${reply.citations.length} 条，点开看原文）`),
-    h("ol", {}, reply.citations.map((citation) => source(citation, context))),
-  );
-  if (more > 0) {
-    section.append(
-      h("button", {
-        type: "button",
-        class: "quiet-button more",
-        onclick: () => {
-          section.classList.add("all");
-          section.querySelectorAll("summary")[SHOWN_SOURCES].focus();
-        },
-      }, `展开其余 ${more} 条出处`),
-    );
-  } else {
-    section.classList.add("all");
+  const records = new Map();
+  for (const citation of reply.citations) {
+    const key = `${citation.code} ${citation.url} ${citation.as_of}`;
+    records.set(key, [...(records.get(key) || []), citation]);
   }
-  return section;
+  return h(
+    "details",
+    { class: "sources" },
+    h("summary", {}, h("span", {}, `出处（${reply.citations.length}）`),
+      h("span", { class: "about" }, "点开看原文")),
+    Array.from(records.values(), (citations) => record(citations, context)),
+  );
+}
+
+function record(citations, context) {
+  const [{ kind, title, url, as_of: asOf }] = citations;
+  const about = [KIND[kind] || "记录", asOf && `资料日期：${day(asOf)}`].filter(Boolean).join(" · ");
+  return h(
+    "div",
+    { class: "record" },
+    h("p", { class: "title" }, title),
+    h("p", { class: "about" }, about),
+    webLink("查看来源网页", url),
+    h("ol", {}, citations.map((citation) =>
+      h("li", { id: `${context.id}-source-${citation.n}`, tabindex: "-1" },
+        h("p", {}, h("span", { class: "n" }, `[${citation.n}]`), ` ${fieldName(citation.field)}`),
+        h("blockquote", {}, citation.quote)))),
+  );
 }
 
 // ---- Cards -------------------------------------------------------------------------------------
@@ -245,7 +258,7 @@ function extras(row, context, { text = row.text } = {}) {
     text ? h("p", { class: "text" }, text) : null,
     row.note ? h("p", { class: "note" }, row.note) : null,
     row.tel ? h("p", { class: "telephone" }, phones(row.tel, bySms(row) ? "sms" : "tel")) : null,
-    webLink("查看原文/办理入口", row.url),
+    webLink("打开网页", row.url),
     row.ask ? askButton(row, context) : null,
   ];
 }
@@ -263,7 +276,7 @@ function askButton(row, context) {
   );
 }
 
-/** A label/value list; window and overview cards share it. */
+/** A label/value list. */
 function definitions(card, context) {
   return h(
     "dl",
@@ -279,6 +292,8 @@ function definitions(card, context) {
   );
 }
 
+const MOST_PLACES = 3; // windows shown at once
+
 const BODIES = {
   materials(card, context) {
     const count = h("output", { class: "count" });
@@ -288,11 +303,14 @@ const BODIES = {
           h("input", { type: "checkbox", autocomplete: "off" }),
           h("span", {}, row.label)),
         marks(row.citations, context),
-        h("div", { class: "details" }, extras(row, context))),
+        h("div", { class: "details" },
+          row.text ? h("p", { class: "need" }, row.text) : null,
+          extras({ ...row, url: null }, context, { text: null }),
+          webLink("查看样本", row.url))),
     ));
     const boxes = Array.from(list.querySelectorAll("input"));
     const update = () => {
-      count.textContent = `已备 ${boxes.filter((box) => box.checked).length}/${boxes.length}`;
+      count.textContent = `已备 ${boxes.filter((box) => box.checked).length}/${boxes.length} 样`;
     };
     list.addEventListener("change", update);
     update();
@@ -310,16 +328,34 @@ const BODIES = {
   window(card, context) {
     const copy = h("button", { type: "button", class: "quiet-button copy" }, "复制地址和电话");
     copy.addEventListener("click", () => copyText(cardText(card), copy, context.say));
-    return [definitions(card, context), copy];
+    const places = card.rows.map((row) => h(
+      "div",
+      { class: "place" },
+      h("p", { class: "label" }, cited(row.label, row.citations, context)),
+      h("dl", {}, [
+        ["地址", row.text],
+        ["时间", row.note],
+        ["电话", row.tel && phones(row.tel)],
+      ].filter(([, value]) => value).map(([name, value]) =>
+        h("div", {}, h("dt", {}, name), h("dd", {}, value)))),
+      webLink("打开网页", row.url),
+    ));
+    const rest = places.splice(MOST_PLACES);
+    return [
+      places,
+      rest.length ? h("details", { class: "rest" },
+        h("summary", {}, `其余 ${rest.length} 个窗口`), rest) : null,
+      copy,
+    ].flat().filter(Boolean);
   },
 
   article(card, context) {
     return card.rows.map((row) => {
       const text = row.text || "";
       const quote = context.citations.get(row.citations?.[0])?.quote;
-      const at = quote ? text.indexOf(quote) : -1;
+      const at = quote && quote.length < text.trim().length ? text.indexOf(quote) : -1;
       const passage = at < 0
-        ? [h("mark", {}, text)]
+        ? text
         : [text.slice(0, at), h("mark", {}, quote), text.slice(at + quote.length)];
       return h(
         "figure",
@@ -332,7 +368,7 @@ const BODIES = {
   },
 
   choices(card, context) {
-    return [h("ul", { class: "choices" }, card.rows.slice(0, 5).map((row) =>
+    return [h("ul", { class: "choices" }, card.rows.map((row) =>
       h("li", {},
         h("button",
           { type: "button", onclick: () => context.ask(row.ask || row.label, row.label) },
@@ -344,17 +380,20 @@ const BODIES = {
   hotline(card, context) {
     return [h("ul", { class: "hotlines" }, card.rows.map((row) => {
       const sms = bySms(row);
+      const verb = sms ? "发短信" : "打电话";
+      const digits = (row.tel || "").replace(/[^\d+]/g, "");
       return h(
         "li",
         {},
-        h("p", { class: "label" }, row.label),
-        row.tel
+        row.label === row.tel ? null : h("p", { class: "label" }, row.label),
+        digits
           ? h("p", { class: "call" },
-              h("span", { class: "verb" }, sms ? "发短信" : "打电话"),
-              phones(row.tel, sms ? "sms" : "tel", "bignumber"),
+              h("a", { class: "dial", href: `${sms ? "sms" : "tel"}:${digits}` },
+                h("span", { class: "verb" }, verb), " ", h("span", { class: "bignumber" }, row.tel)),
               marks(row.citations, context))
           : null,
-        extras({ ...row, tel: null }, context),
+        extras({ ...row, tel: null }, context,
+          { text: ["短信", "电话"].includes(row.text) ? null : row.text }),
       );
     }))];
   },
@@ -377,15 +416,15 @@ const BODIES = {
   },
 };
 
-/** @param {Card} card @param {Context} context */
-export function renderCard(card, context) {
+/** @param {Card} card @param {Context} context @param {number[]} numbers what the whole card cites */
+export function renderCard(card, context, numbers = []) {
   const body = (BODIES[card.kind] || BODIES.overview)(card, context);
   const id = `${context.id}-card-${context.serial()}`;
   const kind = BODIES[card.kind] ? card.kind : "overview";
   return h(
     "div",
     { class: `card ${kind}`, role: "group", "aria-labelledby": id },
-    h("h3", { id }, card.title),
+    h("h3", { id }, cited(card.title, numbers, context)),
     body,
     card.note ? h("p", { class: "note cardnote" }, card.note) : null,
   );
@@ -405,18 +444,30 @@ export function contextFor(id, citations, { ask, say }) {
   };
 }
 
-export function statusLine(status) {
-  return h("h3", { class: "status" }, STATUS[status] || STATUS.answered);
+export function statusLine(status, about = "") {
+  const words = STATUS[status] || STATUS.answered;
+  return h("h3", { class: "status" }, about ? `${words}：${about}` : words);
 }
 
 /** The parts of a finished answer, in reading order. */
 export function renderReply(reply, context, { onFeedback, onPrint }) {
   const urgent = reply.status === "crisis" || reply.quiet;
-  const text = prose(reply, context);
-  const cards = (reply.cards || []).map((card) => renderCard(card, context));
+  const all = reply.sentences?.length ? reply.sentences : [{ text: reply.text || "" }];
+  const shown = all.map((sentence) => cardFor(sentence, reply));
+  const numbers = (card) => all.filter((_, i) => shown[i] === card)
+    .flatMap((sentence) => sentence.citations)
+    .filter((n) => !card.rows.some((row) => row.citations?.includes(n)));
+  const cards = reply.cards.map((card) => renderCard(card, context, [...new Set(numbers(card))]));
+  const text = prose(all.filter((_, i) => !shown[i]), context);
+  // The asked thing comes first: a card, if the first sentence is one. In an emergency that is the
+  // number to call, and what to do stands right below it.
+  const first = shown[0] ? reply.cards.indexOf(shown[0]) : urgent && cards.length ? 0 : -1;
+  const lead = first < 0 ? [] : cards.splice(first, 1);
   return [
-    statusLine(reply.status),
-    ...(urgent ? [...cards, text] : [text, ...cards]), // in an emergency the number comes first
+    statusLine(reply.status, subject(reply)),
+    ...lead,
+    text,
+    ...cards,
     sources(reply, context),
     suggestions(reply, context),
     h("p", { class: "ai-label" }, reply.label),
@@ -424,19 +475,39 @@ export function renderReply(reply, context, { onFeedback, onPrint }) {
   ].filter(Boolean);
 }
 
+/** The name of the one service that an answer is about. */
+function subject(reply) {
+  if (!["answered", "partial"].includes(reply.status)) return "";
+  const titles = new Set(reply.citations.map((citation) => citation.title));
+  const [{ kind, title } = {}] = reply.citations;
+  return titles.size === 1 && ["item", "bundle"].includes(kind) ? title : "";
+}
+
 function suggestions(reply, context) {
-  if (!reply.suggestions?.length) return null;
+  const offered = new Set(reply.cards.flatMap((card) => card.rows.map((row) => row.ask)));
+  const texts = (reply.suggestions || []).filter((text) => !offered.has(text));
+  if (!texts.length) return null;
+  // Under one service its name need not be said in each chip; what is asked is the whole text.
+  const name = subject(reply);
+  const short = name && texts.every((text) => text.startsWith(name) && text !== name);
   return h(
     "div",
     { class: "followups" },
-    h("p", { class: "caption", id: `${context.id}-followups` }, "您可能还想问"),
-    chips(reply.suggestions, context.ask, { "aria-labelledby": `${context.id}-followups` }),
+    h("p", { class: "caption", id: `${context.id}-followups` },
+      short ? `关于“${name}”，您可能还想问` : "您可能还想问"),
+    chips(texts, context.ask, { "aria-labelledby": `${context.id}-followups` }, short ? name : ""),
   );
 }
 
-export function chips(texts, ask, attributes = {}) {
+/** Buttons that ask; `skip` is a beginning of each text that is left out of what is shown. */
+export function chips(texts, ask, attributes = {}, skip = "") {
   return h("ul", { class: "chips", ...attributes }, texts.map((text) =>
-    h("li", {}, h("button", { type: "button", class: "chip", onclick: () => ask(text) }, text)),
+    h("li", {}, h("button", {
+      type: "button",
+      class: "chip",
+      "aria-label": skip && text,
+      onclick: () => ask(text),
+    }, text.slice(skip.length))),
   ));
 }
 
@@ -462,7 +533,7 @@ function actions(reply, context, onFeedback, onPrint) {
       "aria-pressed": "false",
       onclick: async (event) => {
         const button = event.currentTarget;
-        for (const other of button.parentElement.children) {
+        for (const other of button.parentElement.querySelectorAll("button")) {
           other.setAttribute("aria-pressed", String(other === button));
         }
         const sent = await onFeedback({ helpful });
@@ -494,9 +565,10 @@ function actions(reply, context, onFeedback, onPrint) {
     "div",
     { class: "actions" },
     h("div", { class: "row" },
-      h("div", { class: "verdicts", role: "group", "aria-label": "这条答复对您有用吗" },
+      h("div", { class: "verdicts", role: "group", "aria-labelledby": `${context.id}-verdict` },
+        h("p", { class: "caption", id: `${context.id}-verdict` }, "这条答复有用吗？"),
         verdict(true, "有用"), verdict(false, "没用")),
-      h("div", { class: "tools" }, copy, print)),
+      reply.citations.length ? h("div", { class: "tools" }, copy, print) : null),
     more,
   );
 }

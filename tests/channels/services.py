@@ -77,6 +77,7 @@ class Fake:
     is_ready: bool = True
     asked: list[Message] = field(default_factory=list)
     given: list[Feedback] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
 
     async def respond(self, message: Message, emit: Emit | None = None) -> Reply:
         self.asked.append(message)
@@ -92,6 +93,9 @@ class Fake:
             raise self.fails
         return self.reply
 
+    async def forget(self, session_id: str) -> None:
+        self.forgotten.append(session_id)
+
     def ready(self) -> Mapping[str, Any]:
         return {"ready": self.is_ready, "release": "r1"}
 
@@ -103,6 +107,7 @@ class Fake:
     def services(self) -> Services:
         return Services(
             respond=self.respond,
+            forget=self.forget,
             feedback=self.given.append,
             welcome=self.welcome,
             ready=self.ready,

@@ -7,7 +7,7 @@ import pytest
 
 from retrieval import training
 from retrieval.encoders import StaticTableEncoder
-from retrieval.training import Recipe, pairs_of, split
+from retrieval.training import Pair, Recipe, pairs_of, split, thin
 from retrieval.types import Document
 from tests.retrieval.samples import documents
 
@@ -72,3 +72,10 @@ def test_pairs_are_normalised_and_of_one_document() -> None:
 def test_split() -> None:
     assert split("第一句。第二句；\nＡ\n 第三 句！") == ["第一句", "第二句", "第三 句"]
     assert split("长" * 300) == ["长" * 200]
+
+
+def test_thin_keeps_pairs_of_the_whole_corpus() -> None:
+    pairs = [Pair("甲", "乙", number) for number in range(100)]
+    assert [pair.group for pair in thin(pairs, 4)] == [0, 25, 50, 75]
+    assert thin(pairs, 1000) == thin(pairs, 60) == pairs
+    assert thin([], 4) == []

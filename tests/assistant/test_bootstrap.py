@@ -1,0 +1,228 @@
+"""The composition root: what is opened, staged and known without any release."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from assistant import bootstrap, rules
+from assistant.errors import SetupError
+from assistant.pipeline import Assistant
+from assistant.sessions import MemorySessions
+from assistant.types import Knowledge, Turn
+from channels.types import Message, Reply, Status
+from knowledge import releases, sources
+from knowledge.types import Hotline
+from tests.conftest import no_progress, publish, settings_of
+from tests.records import item, no_index, source
+
+
+def say(assistant: Assistant, text: str) -> Reply:
+    return asyncio.run(_take(assistant, text))
+
+
+async def _take(assistant: Assistant, text: str) -> Reply:
+    return await assistant.take_turn(Message(text=text))
+
+
+def assistant_over(knowledge: Knowledge, today: date = date(2026, 7, 1)) -> Assistant:
+    turns: list[Turn] = []
+    return Assistant(
+        knowledge=lambda: knowledge,
+        sessions=MemorySessions(),
+        rules=rules.load(),
+        today=lambda: today,
+        ideas=lambda: (),
+        finished=turns.append,
+    )
+
+
+@pytest.fixture
+def nothing() -> Knowledge:
+    """No release at all."""
+    return Knowledge(release=None, searcher=None, hotlines=bootstrap.built_in_hotlines())
+
+
+# Days
+
+
+@pytest.mark.parametrize(
+    ("utc", "day"),
+    [
+        (datetime(2026, 6, 30, 15, 59, 59, tzinfo=UTC), date(2026, 6, 30)),
+        (datetime(2026, 6, 30, 16, 0, tzinfo=UTC), date(2026, 7, 1)),
+        (datetime(2026, 7, 1, 0, 0, tzinfo=UTC), date(2026, 7, 1)),
+        (datetime(2025, 12, 31, 16, 0, tzinfo=UTC), date(2026, 1, 1)),
+    ],
+)
+def test_the_day_changes_at_midnight_in_guangzhou(utc: datetime, day: date) -> None:
+    assert utc.astimezone(bootstrap.BEIJING).date() == day
+
+
+def test_today_is_the_day_in_guangzhou() -> None:
+    def day() -> date:
+        return (datetime.now(UTC) + timedelta(hours=8)).date()
+
+    before, today, after = day(), bootstrap.today(), day()
+    assert before <= today <= after
+
+
+def test_a_record_is_answered_from_on_its_days_only(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    record = item(effective=date(2026, 7, 1), expires=date(2026, 7, 31))
+    sources.stage(tmp_path, source("pack", [record]))
+    publish(settings)
+    knowledge = bootstrap.open_knowledge(settings)
+
+    def status(day: date) -> Status:
+        return say(assistant_over(knowledge, day), "居住证办理要什么材料").status
+
+    assert [status(date(2026, 7, day)) for day in (1, 15, 31)] == [Status.ANSWERED] * 3
+    assert status(date(2026, 6, 30)) is Status.NOT_FOUND
+    assert status(date(2026, 8, 1)) is Status.NOT_FOUND
+
+
+# Without a release
+
+
+def test_crisis_hotlines_are_known_without_a_release() -> None:
+    lines = bootstrap.built_in_hotlines()
+    assert all(isinstance(one, Hotline) for one in lines.values())
+    wanted = {code for kind in rules.load().crisis for code in kind.hotlines}
+    assert wanted <= lines.keys()
+    assert {lines[code].number for code in wanted} >= {"110", "119", "120", "122", "12110"}
+
+
+def test_every_crisis_is_answered_without_a_release(nothing: Knowledge) -> None:
+    for text, number in (
+        ("家里着火了", "119"),
+        ("我不想活了", "12356"),
+        ("老公打我", "110"),
+        ("不方便说话，短信报警", "12110"),
+        ("有人晕倒了", "120"),
+        ("撞车了有人受伤", "122"),
+    ):
+        reply = say(assistant_over(nothing), text)
+        assert reply.status is Status.CRISIS, text
+        assert reply.cards[0].rows[0].tel == number, text
+        assert reply.citations
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("居住证要什么材料", Status.NOT_FOUND),
+        ("今晚吃什么好", None),
+        ("你好", None),
+        ("", Status.CLARIFY),
+        ("都不是", None),
+        ("x" * 501, Status.REFUSED),
+    ],
+)
+def test_other_messages_get_a_reply_without_a_release(
+    nothing: Knowledge, text: str, status: Status | None
+) -> None:
+    reply = say(assistant_over(nothing), text)
+    assert reply.text
+    assert status is None or reply.status is status
+    assert reply.status is not Status.ANSWERED or not reply.citations
+
+
+# Opening
+
+
+def test_the_parts_stand_on_the_current_release(parts: bootstrap.Parts, home: Path) -> None:
+    assert parts.live().name == releases.current(home)
+    assert parts.services.ready() == {"ready": True, "release": parts.live().name}
+
+
+def test_nothing_published_is_told_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="suiwen publish"):
+        bootstrap.build(settings_of(tmp_path))
+
+
+def test_another_encoder_is_refused(home: Path) -> None:
+    with pytest.raises(SetupError) as caught:
+        bootstrap.build(settings_of(home, encoder="static"))
+    assert "encoder" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_index_of_another_release_is_refused(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    sources.stage(tmp_path, source("pack", [item()]))
+    first = publish(settings).id
+    second = publish(settings).id
+    index = tmp_path / "releases" / second / "index"
+    (index / "manifest.json").write_bytes(
+        (tmp_path / "releases" / first / "index" / "manifest.json").read_bytes()
+    )
+    with pytest.raises(SetupError, match="release"):
+        bootstrap.open_knowledge(settings)
+
+
+def test_a_release_without_an_index_is_refused(tmp_path: Path) -> None:
+    sources.stage(tmp_path, source("pack", [item()]))
+    releases.publish(tmp_path, no_index)
+    with pytest.raises(SetupError, match="manifest"):
+        bootstrap.open_knowledge(settings_of(tmp_path))
+
+
+# Publishing
+
+
+def test_the_built_in_pack_stands_in_while_nothing_is_imported(home: Path) -> None:
+    (only,) = sources.staged(home)
+    assert only.name == bootstrap.PACK_SOURCE
+    assert {one.provenance.source for one in only.records} == {"pack"}
+    assert releases.open_release(home).manifest.sources == {"pack": len(only.records)}
+
+
+def test_what_was_imported_is_published_alone(tmp_path: Path) -> None:
+    sources.stage(tmp_path, source("excel", [item()]))
+    manifest = bootstrap.publish(settings_of(tmp_path), no_progress)
+    assert manifest.sources == {"excel": 1}
+    assert manifest.index["encoder"] == "hashing"
+    assert manifest.index["release"] == manifest.id
+
+
+def test_progress_is_told_while_an_index_is_built(tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    sources.stage(tmp_path, source("excel", [item()]))
+    bootstrap.publish(
+        settings_of(tmp_path), lambda step, done, total: told.append((step, done, total))
+    )
+    assert told
+    assert all(0 <= done <= total for _, done, total in told)
+
+
+# Welcome
+
+
+def test_suggestions_are_questions_that_this_release_answers(parts: bootstrap.Parts) -> None:
+    shown = parts.services.welcome().suggestions
+    assert 3 <= len(shown) <= len(rules.welcome_questions())
+    for text in shown:
+        assert say(parts.assistant, text).status in (Status.ANSWERED, Status.PARTIAL)
+
+
+def test_a_release_with_other_questions_suggests_none_of_ours(tmp_path: Path) -> None:
+    sources.stage(tmp_path, source("excel", [item("x", "渔船年审")]))
+    publish(settings_of(tmp_path))
+    welcome = bootstrap.build(settings_of(tmp_path)).services.welcome()
+    assert welcome.suggestions == ()
+    assert welcome.demonstration is False
+
+
+def test_the_built_in_pack_is_said_to_be_a_demonstration(parts: bootstrap.Parts) -> None:
+    welcome = parts.services.welcome()
+    assert welcome.demonstration is True
+    assert "演示" in welcome.notice
+
+
+def test_no_release_is_a_demonstration_without_suggestions(nothing: Knowledge) -> None:
+    welcome = bootstrap.welcome(nothing)
+    assert (welcome.suggestions, welcome.demonstration, welcome.release) == ((), True, "none")

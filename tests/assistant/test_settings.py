@@ -1,0 +1,76 @@
+"""Settings: defaults that need nothing, the environment over the file, nothing changed later."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from assistant.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty folder and an environment that says nothing to Suiwen."""
+    for name in os.environ:
+        if name.upper().startswith("SUIWEN_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_defaults_need_no_server_no_network_and_no_weights() -> None:
+    settings = Settings()
+    assert (settings.home, settings.encoder) == (Path(".suiwen"), "static")
+    assert (settings.host, settings.trusted_proxies) == ("127.0.0.1", "127.0.0.1")
+    assert settings.requests_per_minute > 0
+    assert settings.most_body_bytes == 16_384
+
+
+def test_the_environment_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SUIWEN_HOME", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("suiwen_port", "9000")
+    monkeypatch.setenv("SUIWEN_REQUESTS_PER_MINUTE", "0")
+    settings = Settings()
+    assert (settings.home, settings.port) == (tmp_path / "elsewhere", 9000)
+    assert settings.requests_per_minute == 0
+
+
+def test_the_environment_comes_before_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = "SUIWEN_PORT=9001\nSUIWEN_HOST=0.0.0.0\nOTHER_SECRET=x\nSUIWEN_FUTURE=1\n"
+    (tmp_path / ".env").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("SUIWEN_PORT", "9002")
+    settings = Settings()
+    assert (settings.port, settings.host) == (9002, "0.0.0.0")
+
+
+def test_settings_do_not_change() -> None:
+    settings = Settings()
+    with pytest.raises(ValidationError):
+        settings.port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("SESSION_TTL", "long"),
+        ("REQUESTS_PER_MINUTE", "1.5"),
+        ("MOST_BODY_BYTES", ""),
+    ],
+)
+def test_a_value_that_is_none_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"SUIWEN_{name}", value)
+    with pytest.raises(ValidationError, match=name.lower()):
+        Settings()
+
+
+def test_every_setting_is_documented_or_speaks_for_itself() -> None:
+    plain = {"host", "port", "encoder_seed", "most_body_bytes", "log_level"}
+    undescribed = {name for name, one in Settings.model_fields.items() if not one.description}
+    assert undescribed <= plain
