@@ -223,6 +223,30 @@ def template(
 
 
 @app.command(rich_help_panel="知识")
+def show(
+    code: Annotated[str, typer.Argument(help="记录编码，如 GZ-HJ-juzhuzheng-shouci")],
+    as_json: Json = False,
+) -> None:
+    """看当前版本里一条记录的全部可引用段落。例：suiwen show TEL-12345"""
+    settings = _settings()
+    _ensure_release(settings)
+    from dataclasses import asdict
+
+    from knowledge import releases as store
+    from knowledge.passages import passages
+
+    record = _or_exit(lambda: store.open_release(settings.home)).records.get(code)
+    if record is None:
+        _fail(f"当前版本没有编码 {code!r}；可用 suiwen search 查找")
+    found = passages(record)
+    if as_json:
+        _write(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
+        return
+    for one in found:
+        _say(f"[{one.id}] {one.title}\n{one.text}\n")
+
+
+@app.command(rich_help_panel="知识")
 def search(
     query: Annotated[str, typer.Argument(help="要查的话")],
     limit: Annotated[int, typer.Option(min=1, max=100, help="最多几条")] = 10,

@@ -100,7 +100,7 @@ def candidates(
     rivals = [hit for _, hit in pairs[1:]] + [None]
     return tuple(
         Candidate(record, hit, probability(signs(record, hit, rival, reading), model()))
-        for (record, hit), rival in zip(pairs, rivals, strict=True)
+        for (record, hit), rival in zip(pairs, rivals, strict=False)  # no pairs: no rivals
     )
 
 

@@ -136,6 +136,36 @@ def kill(
         raise typer.Exit(1)
 
 
+@app.command()
+def fit(
+    gold: Annotated[Path | None, typer.Option(help="题目文件（JSON 行）")] = None,
+    home: Home = None,
+    wrong_share: Annotated[
+        float, typer.Option(min=0.01, max=0.5, help="答错的题最多占多少（留出检验）")
+    ] = 0.1,
+    write: Annotated[bool, typer.Option("--write", help="写入 assistant/confidence.toml")] = False,
+    as_json: Json = False,
+) -> None:
+    """重新拟合“答还是不答”的模型和阈值。例：suiwen-eval fit --write"""
+    from dataclasses import asdict
+
+    from assistant import bootstrap, resolution
+    from eval import datasets, fitting, homes
+
+    path = gold or datasets.split("dev")
+    examples = _or_exit(lambda: datasets.load(path))
+    with _entered(lambda: homes.published(home)) as settings:
+        knowledge = bootstrap.open_knowledge(settings)
+        found = fitting.fit(tuple(fitting.cases(examples, knowledge)), wrong_share=wrong_share)
+    if write:
+        fitting.FILE.write_text(fitting.toml(found, resolution.model(), path.name), "utf-8")
+    if as_json:
+        _write(asdict(found))
+        return
+    right, wrong = f"{found.answered_right:.1%}", f"{found.answered_wrong:.1%}"
+    _tell(f"阈值 {found.answer_at}：留出检验答对 {right}，答错 {wrong}")
+
+
 def _show_answers(found: Any, as_json: bool) -> None:
     from eval import report, runs
 

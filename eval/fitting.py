@@ -24,6 +24,7 @@ from retrieval.types import Query
 
 WITHHELD_WEIGHT = 0.35
 FOLDS = 10
+FILE = Path(resolution.__file__).resolve().parent / "confidence.toml"
 REGULARISATION = 10.0
 
 
@@ -120,10 +121,10 @@ def threshold(sure: NDArray[np.float64], right: NDArray[np.bool_], wrong_share: 
     return 0.99
 
 
-def toml(found: Fit, old: resolution.Confidence, gold: Path) -> str:
+def toml(found: Fit, old: resolution.Confidence, gold: str) -> str:
     """The content of ``assistant/confidence.toml``; thresholds that are not fitted are kept."""
     lines = [
-        f"# Fitted by `suiwen-eval fit --gold {gold.as_posix()}`; do not edit the weights by hand.",
+        f"# Fitted by `suiwen-eval fit --write` on {gold}; do not edit the weights by hand.",
         f"# Of {found.questions} questions, each left out of the fit: {found.answered_right:.3f} "
         f"answered right, {found.answered_wrong:.3f} wrong.",
         f"bias = {found.bias:.3f}",

@@ -32,7 +32,7 @@ _ITEMS = 12
 _KEPT = 3
 _SLOWEST = 60.0
 _BEYOND = 1.35
-"""Kills are aimed past the quickest end too, so that the switch of releases is hit on a busy machine."""
+"""Kills are aimed past the quickest end too: a busy machine switches releases later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ _NAMES = {
     "fact_accuracy": "事实正确",
     "citation_support": "出处属实",
     "crisis_accuracy": "危机识别",
+    "wrong_record_rate": "答错记录（越低越好）",
     "false_answer_rate": "误答率（越低越好）",
     "false_crisis_rate": "误报危机率（越低越好）",
     "gold_fields": "题目字段有值",

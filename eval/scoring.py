@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from channels.types import Citation, Reply, Status
 from eval import paths, support
@@ -18,6 +19,7 @@ METRICS = (
     "fact_accuracy",
     "citation_support",
     "crisis_accuracy",
+    "wrong_record_rate",
     "false_answer_rate",
     "false_crisis_rate",
     "gold_fields",
@@ -78,6 +80,8 @@ def checks(prediction: Prediction, record: Lookup) -> Iterator[Check]:
     yield _status(example, reply)
     if example.codes:
         yield _record(example, reply)
+        if reply.status in _ANSWERING and found_codes(reply):
+            yield replace(_record(example, reply), metric="wrong_record_rate")
     yield from _fields(example, reply, record)
     if support.has_facts(reply):
         yield _support(reply, record)

@@ -11,7 +11,7 @@ from math import sqrt
 
 from channels.types import Reply, Status
 
-LOWER_IS_BETTER = frozenset({"false_answer_rate", "false_crisis_rate"})
+LOWER_IS_BETTER = frozenset({"false_answer_rate", "false_crisis_rate", "wrong_record_rate"})
 """Rates that count mistakes; all others count what was right."""
 
 _Z = 1.959963984540054

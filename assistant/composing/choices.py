@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assistant.composing.policies import say_hotline
+from assistant.composing.policies import hotline_card, say_hotline
 from assistant.composing.writer import Writer, choice
 from assistant.rules import CrisisKind, replies
 from assistant.types import Draft, Knowledge
-from channels.types import Card, CardRow, Status
+from channels.types import Card, Status
 from knowledge.passages import FACET_NAMES
 from knowledge.types import Bundle, Facet, Fact, Hotline, Record, ServiceItem
 
@@ -73,10 +73,10 @@ def small_talk(kind: str, writer: Writer, suggestions: Iterable[str]) -> Draft:
 def crisis(kind: CrisisKind, hotlines: Sequence[Hotline], writer: Writer) -> Draft:
     """The right number first, then how to stay safe; nothing else competes with it."""
     if hotlines:
-        say_hotline(hotlines[0], writer)
+        say_hotline(hotlines[0], writer, brief=True)
     writer.remark(kind.opening)
     for one in hotlines[1:]:
-        say_hotline(one, writer)
+        say_hotline(one, writer, brief=True)
     return writer.draft(Status.CRISIS, kind.kind, quiet=kind.quiet)
 
 
@@ -94,6 +94,8 @@ def ask_for(record: Record, asked: Sequence[Facet], *, code: bool) -> str:
 def _choices(title: str, records: Sequence[Record], asked: Sequence[Facet]) -> Card:
     shown = records[:MOST_CHOICES]
     notes = [_note(record, shown) for record in shown]
+    if len(shown) > 1 and len(set(notes)) == 1:
+        notes = [None for _ in shown]  # said five times it tells nothing apart
     return Card(
         kind="choices",
         title=title,
@@ -123,7 +125,7 @@ def _say_office(record: Record, writer: Writer) -> None:
     if isinstance(record, ServiceItem):
         department = record.body.department
         one = Fact(field="body.department", label="实施主体", text=department, quote=department)
-        text = replies()["not_found"]["office"].format(department=department)
+        text = replies()["not_found"]["office"].format(name=record.name, department=department)
         writer.say(text, record, [one])
 
 
@@ -135,19 +137,4 @@ def _say_line(knowledge: Knowledge, code: str, template: str, writer: Writer) ->
         english = Fact(field="english", label="英文名", text=name, quote=name)
         cited = [one, english] if name == record.english else [one]
         writer.say(template.format(number=record.number, name=name), record, cited)
-        writer.card(
-            Card(
-                kind="hotline",
-                title=name,
-                code=record.code,
-                rows=(
-                    CardRow(
-                        label=record.number,
-                        text="电话",
-                        note=record.scope,
-                        tel=record.number,
-                        citations=writer.cite(record, [one]),
-                    ),
-                ),
-            )
-        )
+        writer.card(hotline_card(record, name, writer))

@@ -42,6 +42,9 @@ ENGLISH: dict[Facet, str] = {
     Facet.FAQ: "Questions",
 }
 
+# How the card of materials says that a document is not always asked for.
+_NEED = {"非必要": "视情况需要", "容缺后补": "可以后补交"}
+
 _DOING = (
     Facet.OVERVIEW,
     Facet.MATERIALS,
@@ -95,11 +98,18 @@ def answer(
     writer.suggestions += [
         f"{record.name}{_ASK[facet]}"
         for facet in _SUGGESTED
-        if facet not in wanted and facts(record, facet)
+        if facet not in wanted and _more(record, facet, wanted)
     ][:4]
     if missing:
         return writer.draft(Status.PARTIAL, "facet_missing")
     return writer.draft(Status.ANSWERED)
+
+
+def _more(record: ServiceItem | Bundle, facet: Facet, wanted: Sequence[Facet]) -> bool:
+    """Whether the record says something about the facet that the reply has not said already."""
+    found = facts(record, facet)
+    whole = facet is Facet.MATERIALS or len(found) == 1  # its card or its one line says it all
+    return bool(found) and not (whole and facet in _next(wanted, ()))
 
 
 def say_faq(record: ServiceItem | Bundle, number: int, writer: Writer) -> None:
@@ -148,11 +158,12 @@ def _time_limit(_record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterato
 
 
 def _overview(record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:
+    name = f"“{record.name}”"
     for one in found:
         if one.field == "summary":
-            yield _sentence(f"“{record.name}”：{one.text}"), (one,)
+            yield _sentence(f"{name}：{one.text}"), (one,)
         elif one.field == "body.department":
-            yield f"“{record.name}”由{one.text}办理。", (one,)
+            yield f"{'' if found[0].field == 'summary' else name}由{one.text}办理。", (one,)
     parts = [one for one in found if one.field.startswith("items")]
     if parts:
         yield f"这件事包含：{'、'.join(one.text for one in parts)}。", (joined("items", parts),)
@@ -223,6 +234,10 @@ def _online(_record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Li
         yield f"{text}{on}。", tuple(one for one in (available, platform) if one)
     elif platform:
         yield f"办理平台：{platform.text}。", (platform,)
+    appointment = by_field.pop("handling.appointment", None)
+    if appointment is not None:
+        can = appointment.text == "是"
+        yield "可以网上预约。" if can else "记录注明不能网上预约。", (appointment,)
     for one in by_field.values():
         yield (
             f"{one.label}：{one.text} 。"
@@ -316,7 +331,7 @@ def _cards(record: ServiceItem | Bundle, wanted: Sequence[Facet], writer: Writer
                 rows=tuple(
                     CardRow(
                         label=material.name,
-                        text=None if material.need == "必要" else material.need,
+                        text=_NEED.get(material.need),
                         note=material_note(material),
                         url=material.sample_url,
                         citations=writer.cite(record, _material_facts(number, material)),

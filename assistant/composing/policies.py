@@ -33,8 +33,8 @@ def hotline(record: Hotline, writer: Writer) -> Draft:
     return writer.draft(Status.ANSWERED)
 
 
-def say_hotline(record: Hotline, writer: Writer) -> None:
-    """A sentence with the number, and a card that dials it."""
+def say_hotline(record: Hotline, writer: Writer, *, brief: bool = False) -> None:
+    """The number, when and what for (if brief, only its card says that), and a card to call it."""
     found = facts(record, Facet.CONTACT)
     number = found[:1]
     verb = "发短信到" if record.how == "text" else "拨打"
@@ -42,23 +42,27 @@ def say_hotline(record: Hotline, writer: Writer) -> None:
     called = [Fact(field="english", label="英文名", text=name, quote=name)]
     stated = number if name == record.name else [*number, *called]
     writer.say(f"{name}：请{verb} {record.number}。", record, stated)
-    for one in found[1:]:
+    for one in () if brief else found[1:]:
         writer.say(f"{one.label}：{one.text.rstrip('。')}。", record, [one])
-    writer.card(
-        Card(
-            kind="hotline",
-            title=name,
-            code=record.code,
-            rows=(
-                CardRow(
-                    label=record.number,
-                    text="短信" if record.how == "text" else "电话",
-                    note=record.scope,
-                    tel=record.number,
-                    citations=writer.cite(record, number),
-                ),
+    writer.card(hotline_card(record, name, writer))
+
+
+def hotline_card(record: Hotline, name: str, writer: Writer) -> Card:
+    """The number to tap, with the hours and the purpose under it."""
+    hours = f"{record.hours.rstrip('。')}。" if record.hours else ""
+    return Card(
+        kind="hotline",
+        title=name,
+        code=record.code,
+        rows=(
+            CardRow(
+                label=record.number,
+                text="短信" if record.how == "text" else "电话",
+                note=f"{hours}{record.scope or ''}" or None,
+                tel=record.number,
+                citations=writer.cite(record, facts(record, Facet.CONTACT)),
             ),
-        )
+        ),
     )
 
 
@@ -88,7 +92,7 @@ def _say_article(policy: Policy, article: Article, writer: Writer) -> None:
     writer.card(
         Card(
             kind="article",
-            title=f"{_title(policy)}{article.number}",
+            title=f"{_title(policy)}{article.number}{summary}",
             code=policy.code,
             note="本摘要由我们自行概括，以官方原文为准。" if policy.provenance.summary else None,
             rows=(

@@ -1,4 +1,5 @@
-// Talking to the server: one chat call (streamed), feedback and welcome. No state is kept here.
+// Talking to the server: one chat call (streamed), feedback, forgetting and welcome.
+// No state is kept here.
 
 const BASE = "/api/v1";
 const SILENCE_MS = 45_000; // give up when nothing arrives for this long
@@ -142,6 +143,11 @@ export async function feedback(verdict) {
     body: JSON.stringify(verdict),
   });
   if (!response.ok) throw await refusal(response);
+}
+
+/** Have the server forget a conversation too; this goes out even while the page is being left. */
+export function forget(session) {
+  fetch(`${BASE}/sessions/${session}`, { method: "DELETE", keepalive: true }).catch(() => {});
 }
 
 export async function welcome() {

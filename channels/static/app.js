@@ -17,7 +17,7 @@ const send = $("send");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const touch = matchMedia("(hover: none) and (pointer: coarse)");
 
-let session = null; // id given by the server; forgotten by "清除对话"
+let session = null; // id given by the server; erased, here and on the server, by "清除对话"
 let pending = null; // AbortController of the running question
 let turns = 0;
 
@@ -230,6 +230,7 @@ function wipe() {
   pending = null;
   running?.abort();
   setBusy(false);
+  if (session) api.forget(session);
   session = null;
   log.replaceChildren();
   box.value = "";

@@ -205,16 +205,19 @@ const SHOWN = {
   choices: /^(items(\[|$)|body\.department$)/,
 };
 
+const bare = (text) => text.trim().replace(/。$/, "");
+
 /** The card that says what this sentence says, if there is one: nothing is said twice. */
 function cardFor(sentence, reply) {
   const sources = reply.citations.filter(({ n }) => sentence.citations?.includes(n));
   if (!sources.length) return undefined;
   const words = (row) => [row.label, row.text, row.note, row.tel, row.url];
+  const core = bare(sentence.text.replace(LABEL, ""));
+  const holds = (word) => word && (sentence.text.includes(bare(word)) || word.includes(core));
   return reply.cards.find((card) =>
     sources.every(({ code, field }) => SHOWN[card.kind]?.test(field)
       && (card.code === code || card.rows.some((row) => row.code === code)))
-    && card.rows.some((row) => words(row).some((word) =>
-      word?.trim() && sentence.text.includes(word.trim().replace(/。$/, "")))));
+    && card.rows.some((row) => words(row).some(holds)));
 }
 
 /** Sources by record: its name, date and address once, then each quote. */
@@ -390,9 +393,10 @@ const BODIES = {
           ? h("p", { class: "call" },
               h("a", { class: "dial", href: `${sms ? "sms" : "tel"}:${digits}` },
                 h("span", { class: "verb" }, verb), " ", h("span", { class: "bignumber" }, row.tel)),
-              marks(row.citations, context))
+              row.note ? null : marks(row.citations, context))
           : null,
-        extras({ ...row, tel: null }, context,
+        row.note ? h("p", { class: "note" }, cited(row.note, row.citations, context)) : null,
+        extras({ ...row, tel: null, note: null }, context,
           { text: ["短信", "电话"].includes(row.text) ? null : row.text }),
       );
     }))];

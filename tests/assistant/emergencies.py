@@ -1,4 +1,4 @@
-"""Sentences of our own: emergencies as people tell them, and ordinary questions that sound alike."""
+"""Sentences of our own: emergencies as people tell them, and questions that only sound alike."""
 
 from __future__ import annotations
 

@@ -210,7 +210,7 @@ def test_suggestions_are_questions_that_this_release_answers(parts: bootstrap.Pa
 
 
 def test_a_release_with_other_questions_suggests_none_of_ours(tmp_path: Path) -> None:
-    sources.stage(tmp_path, source("excel", [item("x", "渔船年审")]))
+    sources.stage(tmp_path, source("excel", [item("x", "渔船年审", materials=())]))
     publish(settings_of(tmp_path))
     welcome = bootstrap.build(settings_of(tmp_path)).services.welcome()
     assert welcome.suggestions == ()

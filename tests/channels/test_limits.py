@@ -15,7 +15,9 @@ from channels import limits
 from channels.problems import Problem
 
 
-def request(parts: Iterable[bytes] = (), address: str | None = "10.0.0.1", **headers: str) -> Request:
+def request(
+    parts: Iterable[bytes] = (), address: str | None = "10.0.0.1", **headers: str
+) -> Request:
     """A request whose body arrives in the given parts; ``read`` counts them."""
     messages = [
         *({"type": "http.request", "body": part, "more_body": True} for part in parts),

@@ -230,7 +230,8 @@ def test_a_stream_tells_the_reply_in_order(open_app: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["居住证首次申领要什么材料", "居住证", "今晚吃什么好", "你好", "着火了", "", "量子纠缠许可"]
+    "text",
+    ["居住证首次申领要什么材料", "居住证", "今晚吃什么好", "你好", "着火了", "", "量子纠缠许可"],
 )
 def test_a_real_stream_says_what_the_reply_says(client: TestClient, text: str) -> None:
     response = client.post(CHAT, json={"text": text}, headers=STREAM)
@@ -423,7 +424,17 @@ def test_a_syntax_error_is_400_and_a_wrong_field_422(open_app: Open) -> None:
 
 
 def test_odd_but_valid_texts_are_answered(client: TestClient) -> None:
-    for text in ("\x00", "\U0001f600", "\ufeff", "\u202e", "𠮷野家", "a" * 4000, "\n\r\t", "é", "%s"):
+    for text in (
+        "\x00",
+        "\U0001f600",
+        "\ufeff",
+        "\u202e",
+        "𠮷野家",
+        "a" * 4000,
+        "\n\r\t",
+        "é",
+        "%s",
+    ):
         response = client.post(CHAT, json={"text": text})
         assert response.status_code == 200, text
         assert response.json()["text"]

@@ -29,6 +29,7 @@ def test_a_right_answer_passes_everything() -> None:
     assert verdicts(prediction(GOOD)) == {
         "status_accuracy": True,
         "record_accuracy": True,
+        "wrong_record_rate": True,
         "gold_fields": True,
         "fact_accuracy": True,
         "citation_support": True,
@@ -41,6 +42,7 @@ def test_a_right_answer_passes_everything() -> None:
     [
         ("status_accuracy", prediction(replace(GOOD, status=Status.PARTIAL))),
         ("record_accuracy", prediction(GOOD, code="GZ-2")),
+        ("wrong_record_rate", prediction(GOOD, code="GZ-2")),
         ("record_accuracy", prediction(replace(GOOD, status=Status.NOT_FOUND))),
         ("gold_fields", prediction(GOOD, fields=("limits.legal",))),
         ("fact_accuracy", prediction(reply("很快。", cite("limits.promised", "7(工作日)")))),

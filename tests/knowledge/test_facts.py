@@ -56,7 +56,7 @@ def test_every_fact_of_the_pack_stands_where_it_says(facet: Facet) -> None:
 
 
 def test_every_quote_of_the_pack_is_of_the_record() -> None:
-    """``handling.courier`` is quoted from ``handling.courier_text``, so the whole record is read."""
+    """The whole record is read: ``handling.courier`` is quoted from its ``courier_text``."""
     wrong = [
         (record.code, one.field, one.quote)
         for record in built_in()
@@ -148,9 +148,7 @@ def test_the_promised_limit_comes_before_the_legal_one() -> None:
     assert texts(item(limits=limits), Facet.TIME_LIMIT) == ["7个工作日", "材料齐全", "30个工作日"]
 
 
-@pytest.mark.parametrize(
-    ("charged", "shown"), [(None, []), (True, ["收费"]), (False, ["不收费"])]
-)
+@pytest.mark.parametrize(("charged", "shown"), [(None, []), (True, ["收费"]), (False, ["不收费"])])
 def test_whether_a_fee_is_charged_is_three_valued(charged: bool | None, shown: list[str]) -> None:
     assert texts(item(money=Money(charged=charged)), Facet.FEE) == shown
 
@@ -202,7 +200,9 @@ def test_the_note_of_a_material() -> None:
         exempt="可查",
         note="签名",
     )
-    assert material_note(full) == "委托办理时；原件1份、复印件2份；纸质；公安核发；免提交：可查；签名"
+    assert (
+        material_note(full) == "委托办理时；原件1份、复印件2份；纸质；公安核发；免提交：可查；签名"
+    )
 
 
 def test_steps_hold_their_detail_and_limit() -> None:
@@ -212,7 +212,9 @@ def test_steps_hold_their_detail_and_limit() -> None:
 
 
 def test_titles_of_laws_have_one_pair_of_marks() -> None:
-    assert basis_text(LegalBasis(title="《居住证条例》", article="第九条")) == "《居住证条例》第九条"
+    assert (
+        basis_text(LegalBasis(title="《居住证条例》", article="第九条")) == "《居住证条例》第九条"
+    )
     assert basis_text(LegalBasis(title="条例", number="国令1号")) == "《条例》（国令1号）"
     assert result_text(Result(name="居住证", validity="1年")) == "居住证（有效期：1年）"
 

@@ -52,8 +52,11 @@ def test_the_field_of_a_passage_is_a_facet_or_a_path() -> None:
     for one in all_passages():
         if one.field != one.facet:
             part = value_at(records[one.record], one.field)
-            assert one.text in (getattr(part, "text", None), getattr(part, "detail", None), part.name
-                                if hasattr(part, "name") else None)
+            assert one.text in (
+                getattr(part, "text", None),
+                getattr(part, "detail", None),
+                part.name if hasattr(part, "name") else None,
+            )
         else:
             found = facts(records[one.record], one.facet)
             assert [line.text in one.text for line in found] == [True] * len(found)
@@ -118,7 +121,10 @@ def test_steps_of_a_bundle_stand_beside_its_facets() -> None:
     ],
 )
 def test_in_force_from_its_first_day_to_its_last(
-    made, effective: date | None, expires: date | None, current: bool  # noqa: ANN001
+    made,
+    effective: date | None,
+    expires: date | None,
+    current: bool,
 ) -> None:
     assert is_current(made(effective=effective, expires=expires), DAY) is current
 

@@ -58,7 +58,9 @@ def test_the_current_release_holds_all_sources(staged: Path) -> None:
     assert list(opened.records) == ["b1", "i1", "p1", "h1"]
     assert opened.records.get("i1") == sources.owned(item("i1"), "pack")
     assert releases.verify(opened)
-    assert (opened.directory / "index" / "codes.txt").read_text(encoding="utf-8") == "b1\ni1\np1\nh1"
+    assert (opened.directory / "index" / "codes.txt").read_text(
+        encoding="utf-8"
+    ) == "b1\ni1\np1\nh1"
 
 
 def test_the_link_is_relative_so_that_a_home_can_be_moved(staged: Path, tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
         lambda content: content.replace(b'"name":', b'"nome":', 1),
     ],
 )
-def test_a_damaged_file_gives_one_clear_line(tmp_path: Path, damage) -> None:  # noqa: ANN001
+def test_a_damaged_file_gives_one_clear_line(tmp_path: Path, damage) -> None:
     path = sources.stage(tmp_path, source("pack", [item(), hotline()]))
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(sources.SourceError) as caught:
@@ -147,11 +147,7 @@ def test_a_code_twice_in_one_source_is_a_conflict() -> None:
     assert (found.rule, found.code, found.value) == ("duplicate-code", "i1", "a, a")
 
 
-@given(
-    st.lists(
-        st.lists(st.sampled_from("abcdef"), max_size=4), max_size=4
-    )
-)
+@given(st.lists(st.lists(st.sampled_from("abcdef"), max_size=4), max_size=4))
 def test_every_code_that_stands_twice_is_found(parts: list[list[str]]) -> None:
     given_ = [source(f"s{n}", [item(code) for code in part]) for n, part in enumerate(parts)]
     everything = [code for part in parts for code in part]
@@ -161,7 +157,9 @@ def test_every_code_that_stands_twice_is_found(parts: list[list[str]]) -> None:
 
 
 @given(record=st.one_of(*(any_record(kind) for kind in (ServiceItem, Bundle, Policy, Hotline))))
-def test_any_record_survives_staging(tmp_path_factory: pytest.TempPathFactory, record: Record) -> None:
+def test_any_record_survives_staging(
+    tmp_path_factory: pytest.TempPathFactory, record: Record
+) -> None:
     home = tmp_path_factory.mktemp("staging")
     sources.stage(home, source("s", [record]))
     (found,) = sources.staged(home)
@@ -169,7 +167,9 @@ def test_any_record_survives_staging(tmp_path_factory: pytest.TempPathFactory, r
 
 
 def test_the_head_says_what_is_in_the_file(tmp_path: Path) -> None:
-    path = sources.stage(tmp_path, source("pack", [item()], imported=datetime(2026, 5, 1, tzinfo=UTC)))
+    path = sources.stage(
+        tmp_path, source("pack", [item()], imported=datetime(2026, 5, 1, tzinfo=UTC))
+    )
     assert json.loads(path.read_text(encoding="utf-8").splitlines()[0]) == {
         "source": "pack",
         "imported": "2026-05-01T00:00:00+00:00",

@@ -78,7 +78,7 @@ def test_a_cut_off_file_is_refused(tmp_path: Path, name: str) -> None:
     store.write([item("a"), item("b")], tmp_path)
     path = tmp_path / name
     path.write_bytes(path.read_bytes()[:-5])
-    with pytest.raises(ValueError):  # noqa: PT011
+    with pytest.raises(ValueError):
         store.RecordStore(tmp_path)
 
 

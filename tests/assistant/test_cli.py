@@ -1,0 +1,406 @@
+"""``suiwen``: every command by hand, its JSON, its errors in one line, and a quick --help."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from assistant.cli import FORMATS, app
+from knowledge import releases, sources
+from tests.records import item, source
+
+Run = Callable[..., Any]
+COMMANDS = tuple(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+PORTAL: dict[str, Any] = {
+    "TASK_CODE": "11440000006939756B2440101007000",
+    "TASK_NAME": "临时价格申报",
+    "TASK_TYPE": "21",
+    "TASK_TYPE_TEXT": "公共服务",
+    "DEPT_NAME": "广东省发展和改革委员会",
+    "AREACODE": "440000",
+    "AREA_CODE_TEXT": "广东省",
+    "ONLINECHECK": "1",
+    "visit_number": "0",
+    "LIMIT_SCENE_NUM": "0",
+    "handle_time": "30(工作日)",
+    "handle_time_limit": "7(工作日)",
+    "accept_standard": "依法登记的企业；",
+    "consult_phone": "020-34121084",
+    "complain_phone": "020-34121084",
+    "courier_service": "是",
+    "theme_category": ["其他"],
+    "service_object_name": ["企业法人"],
+    "material_intro": ["申请表", "营业执照"],
+}
+
+
+def portal(*changes: dict[str, Any]) -> str:
+    return "\n".join(json.dumps(PORTAL | one, ensure_ascii=False) for one in changes) + "\n"
+
+
+@pytest.fixture
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, with a home that holds nothing."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SUIWEN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SUIWEN_ENCODER", "hashing")
+    return tmp_path
+
+
+@pytest.fixture
+def run(work: Path) -> Run:
+    """Run a command; it must end with the given exit code."""
+
+    def invoke(*arguments: str, code: int = 0) -> Any:
+        result = CliRunner().invoke(app, list(arguments))
+        assert result.exit_code == code, (result.output, result.exception)
+        return result
+
+    return invoke
+
+
+@pytest.fixture
+def over_pack(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Commands that only read, over the shared release."""
+    monkeypatch.setenv("SUIWEN_HOME", str(home))
+    return run
+
+
+def fails(run: Run, *arguments: str) -> str:
+    """The one line that a failing command says."""
+    result = run(*arguments, code=2)
+    assert "Traceback" not in result.output
+    (line,) = result.stderr.splitlines()
+    return str(line)
+
+
+# Help
+
+
+def test_help_names_every_command(run: Run) -> None:
+    text = run("--help").stdout
+    assert set(COMMANDS) >= {
+        *("serve", "ask", "import", "publish", "releases", "rollback", "sources", "remove"),
+        *("template", "search"),
+    }
+    for name in COMMANDS:
+        assert name in text
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(run: Run, name: str) -> None:
+    text = run(name, "--help").stdout
+    assert "Usage" in text
+    described = typer.main.get_command(app).commands[name].help  # type: ignore[attr-defined]
+    assert described
+    assert described.splitlines()[0][:8] in text
+
+
+def test_no_command_at_all_shows_the_help(run: Run) -> None:
+    assert "suiwen ask" in run(code=2).output
+
+
+HEAVY = (
+    *("torch", "sentence_transformers", "transformers", "faiss", "numpy", "jieba"),
+    *("fastapi", "uvicorn", "openpyxl", "docx", "pdfplumber", "sklearn", "pandas"),
+)
+
+
+def imported(*arguments: str) -> set[str]:
+    """Which heavy modules a command loads, in a process of its own."""
+    program = (
+        "import sys\n"
+        "from assistant.cli import app\n"
+        "try:\n"
+        f"    app({list(arguments)!r})\n"
+        "except SystemExit as done:\n"
+        "    assert done.code in (0, None), done.code\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return set(json.loads(result.stderr.splitlines()[-1].replace("'", '"')))
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("ask", "--help"), ("import", "--help")])
+def test_help_imports_nothing_heavy(work: Path, arguments: tuple[str, ...]) -> None:
+    assert imported(*arguments) == set()
+
+
+def test_looking_at_releases_imports_no_search(work: Path) -> None:
+    heavy = {"torch", "sentence_transformers", "transformers", "faiss", "numpy", "jieba", "fastapi"}
+    assert imported("releases") & heavy == set()
+
+
+def test_an_answer_needs_no_torch(over_pack: Run) -> None:
+    heavy = {"torch", "sentence_transformers", "transformers", "jieba", "sklearn", "openpyxl"}
+    assert imported("ask", "居住证要什么材料", "--json") & heavy == set()
+
+
+# Asking
+
+
+QUESTIONS = (
+    "居住证首次申领要什么材料",
+    "居住证",
+    "今晚吃什么好",
+    "你好",
+    "家里着火了",
+    "renew passport",
+)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_ask_json_is_the_wire_object(over_pack: Run, client: TestClient, question: str) -> None:
+    told = json.loads(over_pack("ask", question, "--json").stdout)
+    wire = client.post("/api/v1/chat", json={"text": question}).json()
+    for one in (told, wire):
+        assert one.pop("session_id")
+        assert one.pop("turn_id")
+    assert told == wire
+
+
+def test_ask_prints_sentences_sources_and_the_label(over_pack: Run, client: TestClient) -> None:
+    question = "居住证首次申领要什么材料"
+    wire = client.post("/api/v1/chat", json={"text": question}).json()
+    text = over_pack("ask", question).stdout.replace("\n", "")
+    for sentence in wire["sentences"]:
+        assert sentence["text"].replace("\n", "") in text
+    assert "出处" in text
+    assert wire["label"] in text
+    for one in wire["citations"]:
+        assert f"[{one['n']}]" in text
+
+
+def test_ask_in_a_district_and_a_session(over_pack: Run) -> None:
+    more = ("--session", "abcdefgh", "--district", "天河区", "--json")
+    assert (
+        json.loads(over_pack("ask", "居住证首次申领在哪里办", *more).stdout)["session_id"]
+        == "abcdefgh"
+    )
+
+
+def test_markup_in_a_question_or_answer_is_plain_text(over_pack: Run) -> None:
+    assert over_pack("ask", "[bold]居住证[/bold][/]").stdout
+
+
+@pytest.mark.parametrize("question", ["", " ", "-1", "\udcff", "x" * 600])
+def test_odd_questions_are_answered(over_pack: Run, question: str) -> None:
+    result = over_pack("ask", "--json", "--", question)
+    assert json.loads(result.stdout)["text"]
+
+
+def test_search_shows_why(over_pack: Run) -> None:
+    found = json.loads(over_pack("search", "居住证", "--limit", "3", "--json").stdout)
+    assert len(found["hits"]) == 3
+    assert "居住证" in found["hits"][0]["title"]
+    assert set(found["hits"][0]) >= {"id", "title", "kind", "score", "parts"}
+    assert "居住证" in over_pack("search", "居住证").stdout
+
+
+# Importing
+
+
+def test_a_dry_run_previews_and_writes_nothing(run: Run, work: Path) -> None:
+    file = work / "records.jsonl"
+    file.write_text(portal({}), encoding="utf-8")
+    told = json.loads(run("import", "gdzwfw", str(file), "--dry-run", "--json").stdout)
+    assert (told["source"], told["read"], told["rejected"], told["new"]) == ("gdzwfw", 1, 0, 1)
+    assert (told["changed"], told["withdrawn"], told["unchanged"]) == (0, 0, 0)
+    for one in told["warnings"]:
+        assert set(one) == {"rule", "code", "field", "value", "remedy"}
+        assert one["code"] == PORTAL["TASK_CODE"]
+    assert {one["field"] for one in told["warnings"]} >= {"conditions"}
+    assert not (work / "home" / "sources").exists()
+
+
+def test_an_import_is_previewed_field_by_field(run: Run, work: Path) -> None:
+    file = work / "records.jsonl"
+    second = {"TASK_CODE": "11440000006939756B2440101007001", "TASK_NAME": "价格备案"}
+    file.write_text(portal({}, second), encoding="utf-8")
+    run("import", "gdzwfw", str(file))
+    file.write_text(portal({"consult_phone": "12345"}), encoding="utf-8")
+    told = json.loads(run("import", "gdzwfw", str(file), "--dry-run", "--json").stdout)
+    assert (told["new"], told["changed"], told["withdrawn"], told["unchanged"]) == (0, 1, 1, 0)
+    assert told["withdrawn_codes"] == [second["TASK_CODE"]]
+    (change,) = told["changes"]
+    assert change["field"] == "contact.consult"
+    assert (change["old"], change["new"]) == ("020-34121084", "12345")
+    (staged,) = sources.staged(work / "home")
+    assert len(staged.records) == 2
+
+
+def test_import_publish_ask(run: Run, work: Path) -> None:
+    file = work / "records.jsonl"
+    file.write_text(portal({}), encoding="utf-8")
+    assert "suiwen publish" in run("import", "gdzwfw", str(file), "--source", "portal").stdout
+    manifest = json.loads(run("publish", "--json").stdout)
+    assert manifest["sources"] == {"portal": 1}
+    told = json.loads(run("ask", "临时价格申报要什么材料", "--json").stdout)
+    assert told["status"] in ("answered", "partial")
+    (card,) = [one for one in told["cards"] if one["kind"] == "materials"]
+    assert [row["label"] for row in card["rows"]] == ["申请表", "营业执照"]
+
+
+def test_the_template_can_be_imported(run: Run, work: Path) -> None:
+    run("template", "模板.xlsx")
+    assert (work / "模板.xlsx").stat().st_size > 1000
+
+
+def test_a_rejected_record_stops_the_import(run: Run, work: Path) -> None:
+    file = work / "records.jsonl"
+    file.write_text(portal({}, {"TASK_CODE": None}), encoding="utf-8")
+    told = run("import", "gdzwfw", str(file), "--json", code=2)
+    assert json.loads(told.stdout)["rejected"] == 1
+    assert len(told.stderr.splitlines()) == 1
+    assert sources.staged(work / "home") == ()
+
+
+def test_a_code_of_another_source_is_rejected(run: Run, work: Path) -> None:
+    sources.stage(work / "home", source("excel", [item(PORTAL["TASK_CODE"])]))
+    file = work / "records.jsonl"
+    file.write_text(portal({}), encoding="utf-8")
+    told = json.loads(run("import", "gdzwfw", str(file), "--json", code=2).stdout)
+    assert [one["rule"] for one in told["rejections"]] == ["code-owned-by-another-source"]
+    assert [one.name for one in sources.staged(work / "home")] == ["excel"]
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_an_empty_file_of_any_format_is_refused(run: Run, work: Path, format_: str) -> None:
+    suffix = {"gdzwfw": "jsonl", "excel": "xlsx", "pack": "yaml", "policy": "txt"}[format_]
+    file = work / f"空.{suffix}"
+    file.write_bytes(b"")
+    result = run("import", format_, str(file), code=2)
+    assert "Traceback" not in result.output
+    assert result.stderr.strip()
+    assert sources.staged(work / "home") == ()
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_file_of_another_kind_is_refused(run: Run, work: Path, format_: str) -> None:
+    suffix = {"gdzwfw": "jsonl", "excel": "xlsx", "pack": "yaml", "policy": "pdf"}[format_]
+    file = work / f"错.{suffix}"
+    file.write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff\xfe" * 20)
+    result = run("import", format_, str(file), code=2)
+    assert "Traceback" not in result.output
+    assert sources.staged(work / "home") == ()
+
+
+# Releases and sources
+
+
+@pytest.fixture
+def two(work: Path, run: Run) -> tuple[str, str]:
+    """Two releases of two sources; the second is current."""
+    home = work / "home"
+    sources.stage(home, source("excel", [item("i1")]))
+    first = json.loads(run("publish", "--json").stdout)["id"]
+    sources.stage(home, source("policy", [item("i2", "护照办理")]))
+    second = json.loads(run("publish", "--json").stdout)["id"]
+    return first, second
+
+
+def test_releases_and_rollback(run: Run, work: Path, two: tuple[str, str]) -> None:
+    first, second = two
+    listed = json.loads(run("releases", "--json").stdout)
+    assert [(one["id"], one["current"]) for one in listed] == [(second, True), (first, False)]
+    assert listed[0]["sources"] == {"excel": 1, "policy": 1}
+    assert json.loads(run("rollback", first, "--json").stdout) == {"current": first}
+    assert releases.current(work / "home") == first
+    lines = run("releases").stdout.splitlines()
+    assert lines[0].startswith(f"  {second}")
+    assert lines[1].startswith(f"* {first}")
+    assert second in run("rollback", second).stdout
+
+
+def test_sources_and_remove(run: Run, work: Path, two: tuple[str, str]) -> None:
+    listed = json.loads(run("sources", "--json").stdout)
+    assert [(one["name"], one["records"]) for one in listed] == [("excel", 1), ("policy", 1)]
+    assert listed[0]["files"] == ["a.jsonl"]
+    assert "excel  1 条" in run("sources").stdout
+    assert json.loads(run("remove", "policy", "--json").stdout) == {"removed": "policy"}
+    assert [one.name for one in sources.staged(work / "home")] == ["excel"]
+    assert "suiwen publish" in run("remove", "excel").stdout
+
+
+def test_nothing_yet(run: Run) -> None:
+    assert json.loads(run("releases", "--json").stdout) == []
+    assert json.loads(run("sources", "--json").stdout) == []
+    assert "suiwen publish" in run("releases").stdout
+
+
+# Errors: one line, exit 2
+
+
+def test_an_unknown_release(run: Run, two: tuple[str, str]) -> None:
+    line = fails(run, "rollback", "ghost")
+    assert "ghost" in line
+    assert two[0] in line
+
+
+def test_an_unknown_source(run: Run) -> None:
+    assert "suiwen sources" in fails(run, "remove", "ghost")
+
+
+def test_an_unknown_format(run: Run, work: Path) -> None:
+    (work / "a.txt").write_text("x", encoding="utf-8")
+    line = fails(run, "import", "word", "a.txt")
+    assert all(name in line for name in FORMATS)
+
+
+def test_a_bad_source_name(run: Run, work: Path) -> None:
+    (work / "a.jsonl").write_text(portal({}), encoding="utf-8")
+    assert "来源名" in fails(run, "import", "gdzwfw", "a.jsonl", "--source", "../x", "--json")
+
+
+def test_another_encoder_than_that_of_the_release(
+    over_pack: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUIWEN_ENCODER", "static")
+    assert "encoder" in fails(over_pack, "ask", "居住证")
+    assert "encoder" in fails(over_pack, "search", "居住证")
+
+
+def test_a_damaged_source(run: Run, work: Path) -> None:
+    path = sources.stage(work / "home", source("excel", [item()]))
+    path.write_bytes(path.read_bytes()[:-9])
+    assert "excel.jsonl" in fails(run, "sources")
+    assert "excel.jsonl" in fails(run, "publish")
+    (work / "a.jsonl").write_text(portal({}), encoding="utf-8")
+    assert "excel.jsonl" in fails(run, "import", "gdzwfw", "a.jsonl", "--dry-run")
+
+
+def test_a_damaged_release(run: Run, work: Path, two: tuple[str, str]) -> None:
+    (work / "home" / "releases" / two[1] / "records.jsonl").write_bytes(b"")
+    assert two[1] in fails(run, "ask", "居住证")
+    run("rollback", two[0])
+    assert json.loads(run("ask", "居住证办理", "--json").stdout)["text"]
+
+
+def test_a_setting_that_is_none(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUIWEN_PORT", "eighty")
+    assert "port" in fails(run, "releases").lower()
+
+
+def test_codes_in_conflict_are_named_before_the_error(run: Run, work: Path) -> None:
+    for name in ("excel", "policy"):
+        sources.stage(work / "home", source(name, [item("i1")]))
+    result = run("publish", code=2)
+    *named, last = [line for line in result.stderr.splitlines() if "……" not in line]
+    assert "i1" in named[0]
+    assert "1 个编码" in last
