@@ -52,7 +52,7 @@ def answer(
 def find(reading: Understanding, knowledge: Knowledge, today: date) -> Found:
     """Search and decide, nothing composed yet."""
     assert knowledge.searcher is not None
-    search = knowledge.searcher.search(Query(text=reading.original, focus=reading.focus))
+    search = knowledge.searcher.search(Query(text=reading.original, focus=reading.focus, decisive=model().name_share))
     decision, candidates = decide(search, reading, knowledge, today)
     return Found(search, decision, candidates)
 
@@ -93,13 +93,13 @@ def _draft(
 ) -> Draft:
     decision = found.decision
     records = [record for code in decision.records if (record := knowledge.record(code))]
-    outside = bool(rules.outside.search(reading.text))
+    outside = rules.outside.holds(reading.text)
     if not reading.focus and not outside and decision.matched is None:
         return choices.empty(writer, ideas)
     if decision.outcome == "none" or (outside and decision.matched is None):
         if outside or not _governmental(found, reading, rules):
             return choices.out_of_scope(writer, ideas)
-        near = found.candidates[0].confidence >= model().nearest_at if found.candidates else False
+        near = decision.confidence >= model().nearest_at
         nearest = [one.record for one in found.candidates] if near else []
         return choices.not_found(nearest, reading.facets, writer, knowledge)
     if decision.outcome == "clarify":
@@ -115,7 +115,7 @@ def _governmental(found: Found, reading: Understanding, rules: Rules) -> bool:
 
     In doubt it is: the way to 12345 helps more than being told that one asks the wrong one.
     """
-    if reading.language == "en" or rules.inside.search(reading.text):
+    if reading.language == "en" or rules.inside.holds(reading.text):
         return True
     return any(one.hit.coverage >= FAMILIAR for one in found.candidates)
 

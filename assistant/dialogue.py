@@ -13,7 +13,8 @@ from channels.types import Status
 
 def remember(turn: Turn) -> Turn:
     """The turn with the state that the next message of the session starts from."""
-    return replace(turn, state=following(turn))
+    state = following(turn)
+    return turn if state is turn.state else replace(turn, state=state)
 
 
 def following(turn: Turn) -> DialogueState:

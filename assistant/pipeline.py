@@ -64,12 +64,12 @@ class Assistant:
             ("reply", lambda one: _reply(one, knowledge)),
             ("remember", dialogue.remember),
         )
+        timings: dict[str, float] = {}
         for name, step in steps:
             begun = time.perf_counter()
             turn = step(turn)
-            spent = (time.perf_counter() - begun) * 1000
-            turn = replace(turn, timings={**turn.timings, name: spent})
-        return turn
+            timings[name] = (time.perf_counter() - begun) * 1000
+        return replace(turn, timings=timings)
 
     def _handle(self, turn: Turn, knowledge: Knowledge) -> Turn:
         if turn.draft is not None:
@@ -100,7 +100,8 @@ def new_id() -> str:
 def screen(turn: Turn) -> Turn:
     """Take out invisible characters; refuse what is longer than a question."""
     text = guardrails.clean(turn.message.text)
-    turn = replace(turn, message=replace(turn.message, text=text))
+    if text != turn.message.text:
+        turn = replace(turn, message=replace(turn.message, text=text))
     if len(text) <= guardrails.MOST_CHARACTERS:
         return turn
     words = replies()["refused"]["too_long"].format(limit=guardrails.MOST_CHARACTERS)
@@ -109,7 +110,8 @@ def screen(turn: Turn) -> Turn:
 
 def check(turn: Turn) -> Turn:
     assert turn.draft is not None
-    return replace(turn, draft=guardrails.check(turn.draft))
+    checked = guardrails.check(turn.draft)
+    return turn if checked is turn.draft else replace(turn, draft=checked)
 
 
 def _understand(turn: Turn, rules: Rules) -> Turn:

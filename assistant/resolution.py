@@ -23,6 +23,8 @@ from retrieval.analyzer import normalise
 from retrieval.types import Hit, SearchResult
 
 MOST = 5
+LOOKED_AT = 10
+"""How many records a decision looks at: more are never offered, nor near."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +57,10 @@ def model() -> Confidence:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A record with the best of its hits, and the probability that it answers."""
+    """A record with the best of its hits."""
 
     record: Record
     hit: Hit
-    confidence: float = 0.0
 
 
 def decide(
@@ -85,34 +86,32 @@ def decide(
 def candidates(
     hits: Sequence[Hit], reading: Understanding, knowledge: Knowledge, today: date
 ) -> tuple[Candidate, ...]:
-    """The records in force among the hits, in the order of their best hit."""
-    best: dict[str, tuple[Record, Hit]] = {}
-    for hit in hits:
-        code = hit.document.record
-        if code in best:
-            if len(hit.matched_name or "") > len(best[code][1].matched_name or ""):
-                best[code] = (best[code][0], hit)
-            continue
+    """The first records in force among the hits, each with its best hit, best first."""
+    best: dict[str, Hit] = {}
+    for hit in sorted(hits, key=lambda one: -_worth(one, reading)):
+        known = best.setdefault(hit.document.record, hit)
+        if len(hit.matched_name or "") > len(known.matched_name or ""):
+            best[hit.document.record] = hit
+    found: list[Candidate] = []
+    for code, hit in best.items():
         record = knowledge.record(code)
         if record is not None and is_current(record, today):
-            best[code] = (record, hit)
-    pairs = sorted(best.values(), key=lambda pair: -_worth(pair[0], pair[1], reading))
-    rivals = [hit for _, hit in pairs[1:]] + [None]
-    return tuple(
-        Candidate(record, hit, probability(signs(record, hit, rival, reading), model()))
-        for (record, hit), rival in zip(pairs, rivals, strict=False)  # no pairs: no rivals
-    )
+            found.append(Candidate(record, hit))
+        if len(found) == LOOKED_AT:
+            break
+    return tuple(found)
 
 
-def _worth(record: Record, hit: Hit, reading: Understanding) -> float:
+def _worth(hit: Hit, reading: Understanding) -> float:
     """The score, raised where the record is of the kind that the question asks for."""
-    return hit.score + (model().kind_bonus if _of_asked_kind(record, reading) else 0.0)
+    kind = hit.document.kind
+    return hit.score + (model().kind_bonus if _of_asked_kind(kind, reading) else 0.0)
 
 
-def _of_asked_kind(record: Record, reading: Understanding) -> bool:
+def _of_asked_kind(kind: str, reading: Understanding) -> bool:
     if reading.whole:
-        return isinstance(record, Bundle)
-    return Facet.CONTACT in reading.facets and isinstance(record, Hotline)
+        return kind == Bundle.kind
+    return Facet.CONTACT in reading.facets and kind == Hotline.kind
 
 
 def signs(record: Record, hit: Hit, rival: Hit | None, reading: Understanding) -> dict[str, float]:
@@ -128,7 +127,7 @@ def signs(record: Record, hit: Hit, rival: Hit | None, reading: Understanding) -
         "dense": float(hit.parts.get("dense", 0.0)),
         "margin": (hit.score - (rival.score if rival else 0.0)) / max(hit.score, 1e-6),
         "named": min(len(hit.matched_name or "") / length, 1.0),
-        "kind": float(_of_asked_kind(record, reading)),
+        "kind": float(_of_asked_kind(record.kind, reading)),
     }
 
 

@@ -14,6 +14,8 @@ from importlib import resources
 from typing import Any
 
 from knowledge.types import Facet
+from retrieval.lexicon import is_whole
+from retrieval.phrases import Found, Phrases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,18 +30,41 @@ class CrisisKind:
     unless: re.Pattern[str]
 
 
+class Matcher:
+    """Finds phrases in a text, leftmost and longest first; ASCII phrases only as whole words."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._phrases = Phrases(phrases)
+
+    def holds(self, text: str) -> bool:
+        """Whether any of the phrases stands in the text."""
+        return any(is_whole(text, one) for one in self._phrases.all(text))
+
+    def find(self, text: str) -> list[Found]:
+        """The occurrences, which do not overlap, in order."""
+        found: list[Found] = []
+        end = 0
+        for one in self._phrases.all(text):
+            if one.start >= end and is_whole(text, one):
+                found.append(one)
+                end = one.end
+        return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """All word tables.  Patterns expect text that ``retrieval.analyzer.normalise`` returned."""
+    """All word tables.  Patterns expect text that ``retrieval.analyzer.normalise`` returned.
+
+    ``phrases`` finds facet phrases and the words that only frame a question.
+    """
 
     facets: Mapping[str, Facet]
-    facet_pattern: re.Pattern[str]
-    frame_pattern: re.Pattern[str]
+    phrases: Matcher
     frame_edges: frozenset[str]
     crisis: tuple[CrisisKind, ...]
-    inside: re.Pattern[str]
-    outside: re.Pattern[str]
-    whole: re.Pattern[str]
+    inside: Matcher
+    outside: Matcher
+    whole: Matcher
     generic: frozenset[str]
     small_talk: Mapping[str, str]
     districts: re.Pattern[str]
@@ -52,15 +77,15 @@ def load() -> Rules:
     scope = _toml("scope.toml")
     phrases = {phrase: Facet(name) for name, group in facets["facets"].items() for phrase in group}
     frame = facets["frame"]["words"]
+    edges = frozenset(word for word in frame if len(word) == 1 and not word.isascii())
     return Rules(
         facets=phrases,
-        facet_pattern=alternation(phrases),
-        frame_pattern=alternation([*phrases, *(word for word in frame if len(word) > 1)]),
-        frame_edges=frozenset(word for word in frame if len(word) == 1),
+        phrases=Matcher([*phrases, *(word for word in frame if word not in edges)]),
+        frame_edges=edges,
         crisis=tuple(_crisis(entry) for entry in _toml("crisis.toml")["kinds"]),
-        inside=alternation(scope["inside"]),
-        outside=alternation(scope["outside"]),
-        whole=alternation(facets["whole"]["words"]),
+        inside=Matcher(scope["inside"]),
+        outside=Matcher(scope["outside"]),
+        whole=Matcher(facets["whole"]["words"]),
         generic=frozenset(scope["generic"]),
         small_talk={
             phrase: kind for kind, group in scope["small_talk"].items() for phrase in group

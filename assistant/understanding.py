@@ -14,6 +14,7 @@ from assistant.types import DialogueState, Intent, Language, Understanding
 from channels.types import Message
 from knowledge.types import Facet
 from retrieval.analyzer import normalise
+from retrieval.phrases import Found
 
 _CHOICE = re.compile(r"(?:我?(?:选|揀|拣|要)?第?)([1-5一二三四五两])(?:个|项|条|種|种)?(?:吧|啦)?")
 _NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
@@ -39,15 +40,16 @@ def understand(message: Message, state: DialogueState, rules: Rules) -> Understa
     if talk := _small_talk(bare, rules):
         return Understanding(intent=Intent.SMALL_TALK, text=text, kind=talk, language=language)
     choice = _choice(bare, state)
-    subject = focus(text, rules)
+    phrases = rules.phrases.find(text)
+    subject = _focus(text, phrases, rules)
     return Understanding(
         intent=Intent.ASK if choice is None else Intent.CHOOSE,
         text=text,
         original=message.text,
         focus=subject,
-        whole=bool(rules.whole.search(text)),
+        whole=rules.whole.holds(text),
         generic=subject.replace(" ", "") in rules.generic,
-        facets=facets(text, rules),
+        facets=_facets(phrases, rules),
         language=language,
         district=district,
         choice=choice,
@@ -64,8 +66,13 @@ def crisis(text: str, rules: Rules) -> CrisisKind | None:
 
 def facets(text: str, rules: Rules) -> tuple[Facet, ...]:
     """Facets asked for, in the order of their first mention."""
-    found = (rules.facets[match.group()] for match in rules.facet_pattern.finditer(text))
-    return tuple(dict.fromkeys(found))
+    return _facets(rules.phrases.find(text), rules)
+
+
+def _facets(found: Iterable[Found], rules: Rules) -> tuple[Facet, ...]:
+    return tuple(
+        dict.fromkeys(rules.facets[one.phrase] for one in found if one.phrase in rules.facets)
+    )
 
 
 def facets_about(text: str, names: Iterable[str], rules: Rules) -> tuple[Facet, ...]:
@@ -80,19 +87,29 @@ def facets_about(text: str, names: Iterable[str], rules: Rules) -> tuple[Facet, 
     for name in sorted(normal, key=len, reverse=True):
         if name in rest:
             rest, removed = rest.replace(name, "\n"), True
-    found = (match.group() for match in rules.facet_pattern.finditer(rest))
-    return tuple(
-        dict.fromkeys(
-            rules.facets[word]
-            for word in found
-            if removed or not any(word in name for name in normal)
-        )
+    return _facets(
+        (
+            one
+            for one in rules.phrases.find(rest)
+            if removed or not any(one.phrase in name for name in normal)
+        ),
+        rules,
     )
 
 
 def focus(text: str, rules: Rules) -> str:
     """The text without facet words, question words and courtesies; may be empty."""
-    segments = _SPLIT.split(rules.frame_pattern.sub("\n", text).replace("\n", ","))
+    return _focus(text, rules.phrases.find(text), rules)
+
+
+def _focus(text: str, found: Iterable[Found], rules: Rules) -> str:
+    parts: list[str] = []
+    end = 0
+    for one in found:
+        parts.append(text[end : one.start])
+        end = one.end
+    parts.append(text[end:])
+    segments = _SPLIT.split(",".join(parts))
     return " ".join(part for part in (_trim(one, rules) for one in segments) if part)
 
 

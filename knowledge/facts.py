@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from knowledge.types import (
     Bundle,
@@ -30,8 +31,29 @@ _CHARGED = {True: "收费", False: "不收费"}
 _YES = {True: "是", False: "否"}
 
 
+class _Same:
+    """A record as a key by identity: its value is large and costly to hash."""
+
+    __slots__ = ("record",)
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+
+    def __hash__(self) -> int:
+        return id(self.record)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.record is self.record
+
+
 def facts(record: Record, facet: Facet) -> tuple[Fact, ...]:
     """The values that the record states about the facet, in reading order; else empty."""
+    return _read(_Same(record), facet)
+
+
+@lru_cache(maxsize=16_384)
+def _read(same: _Same, facet: Facet) -> tuple[Fact, ...]:
+    record = same.record
     if isinstance(record, ServiceItem):
         return tuple(_ITEM[facet](record)) if facet in _ITEM else ()
     if isinstance(record, Bundle):

@@ -30,6 +30,7 @@ from retrieval.types import (
     VectorStore,
 )
 
+_RULES = ("policy", "article")
 REJECTED = 5
 """How many of the documents that were looked at and not kept a result shows."""
 
@@ -146,8 +147,12 @@ class Hybrid:
         ``query.limit`` of them, those of the longest name first).
         """
         clock = _Clock()
+        names = self.index.names.find(query.text)
+        if query.decisive is not None and (called := self._called(names, query)):
+            clock.mark("names")
+            return SearchResult(hits=tuple(called), timings=clock.milliseconds)
         expansion = self.index.lexicon.expand(query.focus or query.text)
-        named = {name.position: name for name in self.index.names.find(query.text)}
+        named = {name.position: name for name in names}
         looked = look_up(self.index, expansion, self._weights)
         clock.mark("terms")
         lexical = _lexical(self.index, looked)
@@ -167,6 +172,31 @@ class Hybrid:
             terms=looked.terms,
             timings=clock.milliseconds,
         )
+
+    def _called(self, names: Sequence[Name], query: Query) -> list[Hit]:
+        """The documents called by the longest name, if it covers enough of the focus.
+
+        Not for policies: which of its articles is meant, only ranking tells.  Nothing is measured
+        of these hits: their score and coverages are 1.
+        """
+        length = len(squeeze(names[0].text).text) if names else 0
+        least = (query.decisive or 0.0) * len(squeeze(query.focus or query.text).text)
+        if not length or length < least:
+            return []
+        longest = [one for one in names if len(squeeze(one.text).text) == length]
+        hits = [
+            Hit(
+                document=self.index.documents.at(name.position),
+                score=1.0,
+                coverage=1.0,
+                title_coverage=1.0,
+                reverse_coverage=1.0,
+                name_match=name.kind,
+                matched_name=name.text,
+            )
+            for name in longest
+        ]
+        return [] if any(hit.document.kind in _RULES for hit in hits) else hits
 
     def _fuse(self, lexical: Lexical, dense: Scored, named: Scored) -> Scored:
         total = lexical.body + self._weights.title * lexical.title

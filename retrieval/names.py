@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +39,7 @@ class Squeezed:
     normalised: str
 
 
+@lru_cache(maxsize=8192)
 def squeeze(text: str) -> Squeezed:
     """Normalise and keep letters and digits only."""
     normalised = normalise(text)

@@ -36,11 +36,16 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """``text`` as the citizen wrote it; ``focus`` the same without question and courtesy words."""
+    """``text`` as the citizen wrote it; ``focus`` the same without question and courtesy words.
+
+    ``decisive``: the share (0–1) of the focus that a whole name or code must cover to decide by
+    itself: then only the documents called so are returned, and nothing is ranked.
+    """
 
     text: str
     focus: str | None = None
     limit: int = 20
+    decisive: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

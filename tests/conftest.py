@@ -20,6 +20,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from filelock import FileLock
+from hypothesis import settings as hypothesis_settings
 
 from assistant import bootstrap
 from assistant.app import app_of
@@ -27,6 +28,10 @@ from assistant.settings import Settings
 from knowledge import releases
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+# A busy machine is no failure: examples have no deadline.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 
 class NetworkUsed(RuntimeError):

@@ -7,11 +7,13 @@ import types
 import typing
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
+from knowledge.formats import pack
 from knowledge.sources import StagedSource
 from knowledge.types import (
     Article,
@@ -75,6 +77,14 @@ def no_index(records: Sequence[Record], directory: Path, release: str) -> dict[s
     directory.mkdir()
     (directory / "codes.txt").write_text("\n".join(one.code for one in records), encoding="utf-8")
     return {"release": release, "documents": len(records)}
+
+
+@cache
+def built_in() -> tuple[Record, ...]:
+    """The records of the built-in pack."""
+    parsed = pack.parse([pack.BUILT_IN])
+    assert parsed.rejected == ()
+    return parsed.records
 
 
 def any_record(kind: type[Record]) -> st.SearchStrategy[Any]:

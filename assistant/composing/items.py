@@ -180,18 +180,15 @@ def joined(field: str, parts: Sequence[Fact]) -> Fact:
 
 
 def _materials(record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:
+    needs = {f"materials[{number}].name": one.need for number, one in enumerate(record.materials)}
     for need, words in (
         ("必要", f"办理“{record.name}”需要"),
         ("非必要", "视情况还需要"),
         ("容缺后补", "可以先受理、后补交"),
     ):
-        parts = [
-            one
-            for one, material in zip(found, record.materials, strict=True)
-            if material.need == need
-        ]
+        parts = [one for one in found if needs[one.field] == need]
         if parts:
-            listed = joined("materials", parts if need == "必要" else found)
+            listed = joined("materials", found)  # one citation holds all three lists
             yield f"{words}：{'、'.join(one.text for one in parts)}。", (listed,)
 
 
@@ -257,7 +254,9 @@ def _visits(record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Lin
 
 def _faq(_record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:
     for one in found:
-        yield _sentence(f"{one.label} {one.text}"), (one,)
+        asked = one.field.replace("answer", "question")
+        question = Fact(field=asked, label="问题", text=one.label, quote=one.label)
+        yield _sentence(f"{one.label} {one.text}"), (one, question)
 
 
 _LINES: dict[Facet, Callable[[ServiceItem | Bundle, Sequence[Fact]], Iterator[Line]]] = {

@@ -333,7 +333,7 @@ const BODIES = {
     copy.addEventListener("click", () => copyText(cardText(card), copy, context.say));
     const places = card.rows.map((row) => h(
       "div",
-      { class: "place" },
+      { class: "desk" },
       h("p", { class: "label" }, cited(row.label, row.citations, context)),
       h("dl", {}, [
         ["地址", row.text],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -9,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,10 @@ from fastapi.testclient import TestClient
 
 from assistant import app as web_app
 from assistant import bootstrap
+from assistant.pipeline import Assistant
 from assistant.settings import Settings
+from assistant.types import Turn
+from channels.types import Message, Reply
 from knowledge import releases, sources
 from knowledge.types import Body, Contact, Handling, Material, Money, ServiceItem, Window
 from tests.assistant.server import Caller, calling, done, serving
@@ -134,6 +139,28 @@ def test_releases_are_swapped_under_load_without_a_lost_or_mixed_answer(
     assert {streamed for _, streamed in asking.answers} == {True, False}
     counted = sum(float(n) for n in re.findall(r"suiwen_turns_total\{.*\} (\S+)", metrics))
     assert counted == len(asking.answers) >= 50
+
+
+def test_a_turn_ends_in_the_release_that_it_began_in(settings: Settings) -> None:
+    parts = bootstrap.build(replace_seconds(settings))
+    old = parts.live().name
+    new = release_of(settings, MARKS[1])
+
+    def swap() -> date:
+        """Called in the middle of every turn."""
+        parts.live.refresh()
+        return bootstrap.today()
+
+    turns: list[Turn] = []
+    assistant = replace(parts.assistant, today=swap, finished=turns.append)
+    replies = [asyncio.run(_take(assistant, question)) for question in QUESTIONS]
+    assert [turn.release for turn in turns] == [old] + [new] * (len(QUESTIONS) - 1)
+    marks = [set(_MARK.findall(repr(reply))) for reply in replies]
+    assert marks == [{MARKS[0]}] + [{MARKS[1]}] * (len(QUESTIONS) - 1)
+
+
+async def _take(assistant: Assistant, text: str) -> Reply:
+    return await assistant.take_turn(Message(text=text))
 
 
 def test_no_message_of_an_error_reaches_the_log_of_the_server(

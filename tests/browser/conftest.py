@@ -8,11 +8,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import site
 
 Open = Callable[..., Page]
+TIMEOUT = 15_000  # of one step, for a busy machine
+expect.set_options(timeout=TIMEOUT)
 
 
 # Package scope: while Playwright's synchronous interface is open, its event loop counts as running
@@ -46,7 +48,7 @@ def visit(browser: Browser, address: str, trouble: list[str]) -> Iterator[Open]:
 
     def open_page(width: int = 1280, height: int = 800, **options: Any) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(TIMEOUT)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda one: one.type == "error" and trouble.append(one.text))

@@ -40,7 +40,7 @@ SMALL_TEXT = """() => {
   while (walker.nextNode()) {
     const text = walker.currentNode.data.trim();
     const parent = walker.currentNode.parentElement;
-    if (!text || !parent.checkVisibility() || parent.closest(".vh, .cite, script, noscript")) continue;
+    if (!text || parent.closest(".vh, .cite, noscript") || !parent.checkVisibility()) continue;
     const style = getComputedStyle(parent);
     const size = parseFloat(style.fontSize);
     if (size < 16) found.push(`${size}px ${text}`);
@@ -79,9 +79,10 @@ def test_accessibility_rules(visit: Open, width: int, scheme: str) -> None:
     shown = {card.kind for card in gallery.CARDS}
     assert {kind for kind in shown if page.locator(f".card.{kind}").count()} == shown
     assert violations(page) == []
-    page.get_by_role("button", name="清除").click()
-    ask(page, "着火了怎么办")
-    assert violations(page) == []
+    if width == WIDTHS[0]:
+        page.get_by_role("button", name="清除").click()
+        ask(page, "着火了怎么办")  # colours of its own
+        assert violations(page) == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)

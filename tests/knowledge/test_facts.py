@@ -1,13 +1,11 @@
 """Facts: each has the path of the field that it stands in, and says nothing that is not there."""
 
 from dataclasses import replace
-from functools import cache
 
 import pytest
 from hypothesis import given, settings
 
 from knowledge.facts import basis_text, duration_text, facts, fee_text, material_note, result_text
-from knowledge.formats import pack
 from knowledge.types import (
     Bundle,
     Contact,
@@ -27,14 +25,17 @@ from knowledge.types import (
     ServiceItem,
     Step,
 )
-from tests.records import any_record, bundle, hotline, item, leaves, policy, stands_in, value_at
-
-
-@cache
-def built_in() -> tuple[Record, ...]:
-    parsed = pack.parse([pack.BUILT_IN])
-    assert parsed.rejected == ()
-    return parsed.records
+from tests.records import (
+    any_record,
+    built_in,
+    bundle,
+    hotline,
+    item,
+    leaves,
+    policy,
+    stands_in,
+    value_at,
+)
 
 
 def texts(record: Record, facet: Facet) -> list[str]:
@@ -84,7 +85,7 @@ def test_a_field_is_named_once_a_facet() -> None:
             assert len(fields) == len(set(fields)), (record.code, facet)
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(any_record(ServiceItem))
 def test_paths_resolve_in_any_item(record: ServiceItem) -> None:
     for facet in Facet:
@@ -92,7 +93,7 @@ def test_paths_resolve_in_any_item(record: ServiceItem) -> None:
             assert leaves(value_at(record, one.field))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(any_record(Bundle))
 def test_paths_resolve_in_any_bundle(record: Bundle) -> None:
     for facet in Facet:

@@ -11,16 +11,11 @@ from hypothesis import strategies as st
 from knowledge.facts import facts
 from knowledge.formats import pack
 from knowledge.passages import FACET_NAMES, is_current, passages
-from knowledge.types import Facet, Faq, Identity, Material, Passage, Record, Step
-from tests.records import bundle, hotline, item, policy, value_at
+from knowledge.types import Facet, Faq, Identity, Material, Passage, Step
+from tests.records import built_in, bundle, hotline, item, policy, value_at
 
 DAY = date(2026, 7, 1)
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
-
-
-@cache
-def built_in() -> tuple[Record, ...]:
-    return pack.parse([pack.BUILT_IN]).records
 
 
 @cache

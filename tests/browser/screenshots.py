@@ -1,0 +1,65 @@
+"""Pictures of the page for the README: ``python -m tests.browser.screenshots`` writes them to
+``channels/pictures/``.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from assistant import bootstrap
+from tests.browser import site
+from tests.conftest import no_progress, settings_of
+
+PICTURES = Path(__file__).resolve().parents[2] / "channels" / "pictures"
+COLOURS = 128
+
+
+def main() -> None:
+    path = site.chromium()
+    if path is None:
+        sys.exit("no chromium: run `make browser`")
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        bootstrap.publish(settings_of(home), no_progress)
+        with site.site(home) as address, site.browser(path) as browser:
+            phone = _opened(browser, address, 390, 844, scale=2, mobile=True)
+            site.ask(phone, "身份证丢了补办要带什么材料")
+            _save(phone, "phone.png")
+            wide = _opened(browser, address, 1280, 800, scale=1.5, mobile=False)
+            site.ask(wide, "失业金怎么领")
+            _save(wide, "pc.png")
+
+
+def _opened(
+    browser: Browser, address: str, width: int, height: int, *, scale: float, mobile: bool
+) -> Page:
+    page = browser.new_page(
+        viewport={"width": width, "height": height},
+        device_scale_factor=scale,
+        is_mobile=mobile,
+        has_touch=mobile,
+        reduced_motion="reduce",
+        color_scheme="light",
+        locale="zh-CN",
+    )
+    page.goto(address)
+    page.locator("#example-list button").first.wait_for()
+    return page
+
+
+def _save(page: Page, name: str) -> None:
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    picture.quantize(COLOURS).save(PICTURES / name, optimize=True)
+    print(f"{PICTURES / name}: {(PICTURES / name).stat().st_size // 1000} kB")
+
+
+if __name__ == "__main__":
+    main()
