@@ -18,6 +18,9 @@ from retrieval.types import Query, SearchResult
 
 _MOST_ARTICLES = 2
 FAMILIAR = 0.2
+NEAR = 0.3
+"""Least coverage of a question that is taken for one about government services, and of a record
+that is offered as near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,7 @@ def _draft(
     if decision.outcome == "none" or (outside and decision.matched is None):
         if outside or not _governmental(found, reading, rules):
             return choices.out_of_scope(writer, ideas)
-        near = decision.confidence >= model().nearest_at
-        nearest = [one.record for one in found.candidates] if near else []
+        nearest = _nearest(found) if decision.confidence >= model().nearest_at else ()
         return choices.not_found(nearest, reading.facets, writer, knowledge)
     if decision.outcome == "clarify":
         asked = asked_of(records[0], reading, rules)
@@ -108,6 +110,11 @@ def _draft(
         return choices.clarify(records, asked, writer, same_name=same)
     asked = asked_of(records[0], reading, rules)
     return compose(records[0], asked, reading, decision, found.candidates, writer, today)
+
+
+def _nearest(found: Found) -> list[Record]:
+    """The records that explain a fair part of the question, though not enough to answer."""
+    return [one.record for one in found.candidates if one.hit.coverage >= NEAR]
 
 
 def _governmental(found: Found, reading: Understanding, rules: Rules) -> bool:
@@ -122,7 +129,10 @@ def _governmental(found: Found, reading: Understanding, rules: Rules) -> bool:
 
 def asked_of(record: Record, reading: Understanding, rules: Rules) -> tuple[Facet, ...]:
     """The facets that the question asks of this record."""
-    return reading_of.facets_about(reading.text, (record.name, *record.aliases), rules)
+    asked = reading_of.facets_about(reading.text, (record.name, *record.aliases), rules)
+    if reading.whole and isinstance(record, Bundle):
+        return tuple(facet for facet in asked if facet not in (Facet.MATERIALS, Facet.PROCESS))
+    return asked
 
 
 def _chosen(

@@ -74,9 +74,9 @@ def build(settings: Settings) -> Parts:
     return Parts(settings, assistant, services, live)
 
 
-def today() -> date:
-    """The date in Guangzhou: validity of records is a matter of Beijing time."""
-    return datetime.now(BEIJING).date()
+def today(now: datetime | None = None) -> date:
+    """The date in Guangzhou (at a moment, by default now): validity goes by Beijing time."""
+    return (now or datetime.now(UTC)).astimezone(BEIJING).date()
 
 
 def open_knowledge(settings: Settings) -> Knowledge:
@@ -102,15 +102,18 @@ def index_builder(settings: Settings, progress: Progress) -> releases.BuildIndex
     """How a publication builds the index of its release."""
 
     def build_index(records: Sequence[Record], directory: Path, release: str) -> dict[str, Any]:
-        manifest = index.build(
-            documents(records),
-            directory,
-            release=release,
-            encoder=settings.encoder,
-            lexicon=Lexicon.load(LEXICON),
-            seed=settings.encoder_seed,
-            progress=progress,
-        )
+        try:
+            manifest = index.build(
+                documents(records),
+                directory,
+                release=release,
+                encoder=settings.encoder,
+                lexicon=Lexicon.load(LEXICON),
+                seed=settings.encoder_seed,
+                progress=progress,
+            )
+        except ValueError as error:
+            raise releases.ReleaseError(f"索引没有建成：{error}") from error
         return asdict(manifest)
 
     return build_index

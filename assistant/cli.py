@@ -291,9 +291,15 @@ async def _respond(assistant: Any, message: Any) -> Reply:
 
 
 def _settings() -> Settings:
+    from pydantic import ValidationError
+
     from assistant.settings import Settings
 
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = "、".join(f"SUIWEN_{str(one['loc'][0]).upper()}" for one in error.errors())
+        _fail(f"设置不对：{names}；取值范围见 assistant/settings.py")
 
 
 def _ensure_release(settings: Settings) -> None:

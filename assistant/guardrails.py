@@ -44,7 +44,14 @@ def supported(sentence: Sentence, citations: dict[int, Citation]) -> bool:
         return True
     cited = [citations[n] for n in sentence.citations if n in citations]
     evidence = "\n".join(f"{one.title}\n{one.quote}" for one in cited)
-    return all(token in evidence for token in hard)
+    return all(_holds(evidence, token) for token in hard)
+
+
+def _holds(evidence: str, token: str) -> bool:
+    """Whether the token stands there whole: 5 does not stand in 15, nor in 0.5."""
+    if not token[0].isdigit():
+        return token in evidence
+    return re.search(rf"(?<![\d.]){re.escape(token)}(?!\.?\d)", evidence) is not None
 
 
 _ORDINAL = re.compile(r"（\d{1,2}）")

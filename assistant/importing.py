@@ -58,7 +58,7 @@ def preview(home: Path, name: str, parsed: Parsed) -> dict[str, Any]:
         "withdrawn": len(changes.withdrawn),
         "unchanged": changes.unchanged,
         "changes": [asdict(one) for one in changes.changed],
-        "withdrawn_codes": list(changes.withdrawn),
+        "withdrawn_codes": [one.code for one in changes.withdrawn],
         "warnings": _of_level(findings, "warning", "error"),
         "notices": _of_level(findings, "notice"),
         "rejections": _of_level(rejections, "error", "warning"),

@@ -23,6 +23,7 @@ class LiveKnowledge:
         self._home = home
         self._load = load
         self._knowledge = load()
+        self._refused: str | None = None
 
     def __call__(self) -> Knowledge:
         return self._knowledge
@@ -30,7 +31,8 @@ class LiveKnowledge:
     def refresh(self) -> bool:
         """Open the release that the link names if it is another one; whether it was swapped.
 
-        A release that cannot be opened is logged and the old one stays in use.
+        A release that cannot be opened is logged once and tried again at the next check;
+        the old one stays in use.
         """
         name = releases.current(self._home)
         if name is None or name == self._knowledge.name:
@@ -38,9 +40,10 @@ class LiveKnowledge:
         try:
             self._knowledge = self._load()
         except Exception as error:  # whatever is wrong with it, the old release still answers
-            structlog.get_logger().error(
-                "release_refused", release=name, error=type(error).__name__
-            )
+            if name != self._refused:
+                kind = type(error).__name__
+                structlog.get_logger().error("release_refused", release=name, error=kind)
+            self._refused = name
             return False
         structlog.get_logger().info("release_swapped", release=name)
         return True

@@ -33,7 +33,8 @@ class Confidence:
 
     ``answer_at``: the least probability to answer with.  ``nearest_at``: the least to be shown as
     near.  ``name_share``: the least share of the question that a whole name must cover to decide.
-    ``equal_*``: how close two hits must be to fit equally.  ``kind_bonus``: added to the score of a
+    ``equal_*``: how close two hits must be to fit equally; ``clarify_coverage``: the least coverage
+    of records that are offered as a choice.  ``kind_bonus``: added to the score of a
     bundle when all that an event brings is asked for, of a hotline when a number is.
     """
 
@@ -45,6 +46,7 @@ class Confidence:
     equal_score: float
     equal_coverage: float
     equal_reverse: float
+    clarify_coverage: float
     kind_bonus: float
 
 
@@ -78,7 +80,8 @@ def decide(
     equal = _equal(found, reading, chosen)
     best, rival = equal[0], next((one.hit for one in found if one not in equal), None)
     sure = probability(signs(best.record, best.hit, rival, reading), chosen)
-    if sure < chosen.answer_at:
+    vague = len(equal) > 1 and best.hit.coverage < chosen.clarify_coverage
+    if sure < chosen.answer_at or vague:
         return Decision(outcome="none", confidence=sure), found
     return _among(_prefer(equal, reading), same_name=False, sure=sure), found
 
@@ -174,8 +177,9 @@ def _equal(
         near = [one for one in near if isinstance(one.record, ServiceItem | Bundle)] or near
     if not reading.whole:
         near = [one for one in near if not isinstance(one.record, Bundle)] or near
-    best = near[0] if doable else best
-    return [best] + [one for one in near if one is not best and _as_well(one.hit, best.hit, chosen)]
+    best = near[0]
+    equal = [one for one in near if one is best or _as_well(one.hit, best.hit, chosen)]
+    return sorted(equal, key=lambda one: -one.hit.reverse_coverage)
 
 
 def _as_well(one: Hit, best: Hit, chosen: Confidence) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -40,12 +40,14 @@ class Matcher:
         """Whether any of the phrases stands in the text."""
         return any(is_whole(text, one) for one in self._phrases.all(text))
 
-    def find(self, text: str) -> list[Found]:
-        """The occurrences, which do not overlap, in order."""
+    def find(self, text: str, among: Container[str] | None = None) -> list[Found]:
+        """The occurrences (of the phrases ``among`` only), which do not overlap, in order."""
         found: list[Found] = []
         end = 0
         for one in self._phrases.all(text):
-            if one.start >= end and is_whole(text, one):
+            if one.start < end or (among is not None and one.phrase not in among):
+                continue
+            if is_whole(text, one):
                 found.append(one)
                 end = one.end
         return found

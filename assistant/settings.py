@@ -17,16 +17,16 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path(".suiwen"), description="where sources and releases are kept")
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: int = Field(8000, ge=1, le=65535)
     encoder: str = Field(
         "static",
         description="static (a table trained while the index is built), hashing (needs "
         "nothing), or a sentence-transformers model directory or hub name",
     )
     encoder_seed: int = 20260101
-    session_ttl: float = Field(1800, description="seconds a conversation is remembered")
-    requests_per_minute: int = Field(600, description="per address; 0 turns the limit off")
-    most_body_bytes: int = 16_384
-    release_check_seconds: float = Field(1.0, description="how often a new release is looked for")
+    session_ttl: float = Field(1800, gt=0, description="seconds a conversation is remembered")
+    requests_per_minute: int = Field(600, ge=0, description="per address; 0 turns the limit off")
+    most_body_bytes: int = Field(16_384, ge=64)
+    release_check_seconds: float = Field(1.0, gt=0, description="how often a new release is looked for")
     trusted_proxies: str = Field("127.0.0.1", description="addresses whose X-Forwarded-For counts")
     log_level: str = "INFO"

@@ -40,8 +40,7 @@ def understand(message: Message, state: DialogueState, rules: Rules) -> Understa
     if talk := _small_talk(bare, rules):
         return Understanding(intent=Intent.SMALL_TALK, text=text, kind=talk, language=language)
     choice = _choice(bare, state)
-    phrases = rules.phrases.find(text)
-    subject = _focus(text, phrases, rules)
+    subject = focus(text, rules)
     return Understanding(
         intent=Intent.ASK if choice is None else Intent.CHOOSE,
         text=text,
@@ -49,7 +48,7 @@ def understand(message: Message, state: DialogueState, rules: Rules) -> Understa
         focus=subject,
         whole=rules.whole.holds(text),
         generic=subject.replace(" ", "") in rules.generic,
-        facets=_facets(phrases, rules),
+        facets=facets(text, rules),
         language=language,
         district=district,
         choice=choice,
@@ -66,13 +65,11 @@ def crisis(text: str, rules: Rules) -> CrisisKind | None:
 
 def facets(text: str, rules: Rules) -> tuple[Facet, ...]:
     """Facets asked for, in the order of their first mention."""
-    return _facets(rules.phrases.find(text), rules)
+    return _facets(rules.phrases.find(text, rules.facets), rules)
 
 
 def _facets(found: Iterable[Found], rules: Rules) -> tuple[Facet, ...]:
-    return tuple(
-        dict.fromkeys(rules.facets[one.phrase] for one in found if one.phrase in rules.facets)
-    )
+    return tuple(dict.fromkeys(rules.facets[one.phrase] for one in found))
 
 
 def facets_about(text: str, names: Iterable[str], rules: Rules) -> tuple[Facet, ...]:
@@ -90,7 +87,7 @@ def facets_about(text: str, names: Iterable[str], rules: Rules) -> tuple[Facet, 
     return _facets(
         (
             one
-            for one in rules.phrases.find(rest)
+            for one in rules.phrases.find(rest, rules.facets)
             if removed or not any(one.phrase in name for name in normal)
         ),
         rules,
@@ -99,13 +96,9 @@ def facets_about(text: str, names: Iterable[str], rules: Rules) -> tuple[Facet, 
 
 def focus(text: str, rules: Rules) -> str:
     """The text without facet words, question words and courtesies; may be empty."""
-    return _focus(text, rules.phrases.find(text), rules)
-
-
-def _focus(text: str, found: Iterable[Found], rules: Rules) -> str:
     parts: list[str] = []
     end = 0
-    for one in found:
+    for one in rules.phrases.find(text):
         parts.append(text[end : one.start])
         end = one.end
     parts.append(text[end:])

@@ -134,6 +134,7 @@ def toml(found: Fit, old: resolution.Confidence, gold: str) -> str:
         f"equal_score = {old.equal_score}",
         f"equal_coverage = {old.equal_coverage}",
         f"equal_reverse = {old.equal_reverse}",
+        f"clarify_coverage = {old.clarify_coverage}",
         f"kind_bonus = {old.kind_bonus}",
         "",
         "[weights]",

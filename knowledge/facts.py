@@ -305,7 +305,7 @@ def _policy(policy: Policy) -> Iterator[Fact]:
     for field, label, day in (
         ("issued", "公布日期", policy.issued),
         ("effective", "施行日期", policy.effective),
-        ("expires", "失效日期", policy.expires),
+        ("expires", "有效期至", policy.expires),
     ):
         yield from fact(field, label, day.isoformat() if day else None)
 

@@ -177,7 +177,8 @@ def open_index(
     ):
         if made_with != present:
             raise IndexMismatch(directory, name, made_with, present)
-    titles = np.load(directory / "titles.npz")
+    with (directory / "titles.npz").open("rb") as file, np.load(file) as stored:
+        titles = {name: stored[name] for name in stored.files}
     index = Index(
         documents=document_store.DocumentStore(directory),
         analyzer=analyse,

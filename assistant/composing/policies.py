@@ -67,8 +67,22 @@ def hotline_card(record: Hotline, name: str, writer: Writer) -> Card:
 
 
 def _named(policy: Policy, text: str) -> list[Article]:
+    """The articles whose whole number stands in the text, else those of which a part does.
+
+    A number may be more than 第…条: 办法第一条, or 第十八条、第十九条 of a summary.
+    """
     numbers = set(_ARTICLE.findall(text))
-    return [article for article in policy.articles if article.number in numbers]
+    parts = {article.id: set(_ARTICLE.findall(article.number)) for article in policy.articles}
+    whole = [
+        article
+        for article in policy.articles
+        if (
+            article.number in numbers
+            if {article.number} == parts[article.id]
+            else article.number in text
+        )
+    ]
+    return whole or [article for article in policy.articles if parts[article.id] & numbers]
 
 
 def _title(policy: Policy) -> str:

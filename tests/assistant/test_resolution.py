@@ -57,7 +57,7 @@ class TestOne:
         assert decision.outcome == "none"
         assert decision.records == ()
         assert decision.confidence < model().answer_at
-        assert candidates[0].confidence == decision.confidence
+        assert len(candidates) == 1
 
     def test_the_threshold_is_where_the_model_puts_it(self) -> None:
         """Answered exactly when the probability of the best reaches ``answer_at``."""

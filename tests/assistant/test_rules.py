@@ -121,7 +121,7 @@ def test_blanks_of_the_texts(section: str, name: str, filled: set[str]) -> None:
 
 
 def test_fixed_texts_state_no_number_but_those_of_emergencies() -> None:
-    """Numbers are facts: they come from records.  The notice of the first page names 110 … itself."""
+    """Numbers are facts: they come from records.  Only the first page names 110 … itself."""
     texts = {k: v for k, v in rules.replies().items() if k != "welcome"}
     assert not [text for text in _texts(texts) if re.search(r"\d{2,}", text)]
     assert not [one.opening for one in rules.load().crisis if re.search(r"\d", one.opening)]

@@ -69,6 +69,11 @@ class TestFacets:
             ("Where is the office, and how long does it take", (F.PLACE, F.TIME_LIMIT)),
             ("who can apply", (F.CONDITIONS,)),
             ("can I do it online", (F.ONLINE,)),
+            # a word that only frames the question hides none
+            ("费用是多少钱", (F.FEE,)),
+            ("这个证是多少钱办的", (F.FEE,)),
+            ("流程是怎样的？", (F.PROCESS,)),
+            ("怎么办理时限会更短", (F.TIME_LIMIT,)),
             # nothing
             ("身份证丢了", ()),
             ("", ()),
@@ -142,6 +147,7 @@ class TestFocus:
             ("那要多少钱", ""),
             ("多少钱？要多久？", ""),
             ("how do I apply for a residence permit", "residence permit"),
+            ("居住证是多少钱", "居住证"),
             ("I want a visa for China", "visa china"),
             ("where is my ID card", "id card"),
             ("我想问一下，身份证丢了，怎么补办？", "身份证丢 补"),

@@ -24,7 +24,7 @@ def test_question_gives_facts_then_cards_then_sources(visit: Open) -> None:
     expect(answer.locator(".card.materials")).to_be_visible()
     expect(answer.locator(".card.steps")).to_be_visible()
     kinds = answer.evaluate("node => Array.from(node.children, (one) => one.classList[0])")
-    assert kinds == "status prose card card sources followups ai-label actions".split()
+    assert " ".join(kinds) == "status prose card card sources followups ai-label actions"
     expect(page.get_by_role("heading", level=2).last).to_have_text(f"您问：{LOST}")
 
 
