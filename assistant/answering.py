@@ -13,6 +13,7 @@ from assistant.resolution import Candidate, decide, model
 from assistant.rules import Rules
 from assistant.types import Decision, Draft, Intent, Knowledge, Turn, Understanding
 from channels.types import Status
+from knowledge.passages import is_current
 from knowledge.types import Bundle, Facet, Hotline, Policy, Record, ServiceItem
 from retrieval.types import Query, SearchResult
 
@@ -41,13 +42,16 @@ def answer(
     writer = Writer(english=reading.language == "en")
     if reading.intent is Intent.CHOOSE:
         return _chosen(turn, reading, knowledge, today, writer)
-    if not reading.focus and (record := _remembered(turn, knowledge)):
+    if not reading.focus and (record := _remembered(turn, knowledge, today)):
         decision = Decision(outcome="answer", records=(record.code,), confidence=1.0)
         draft = compose(record, reading.facets, reading, decision, (), writer, today)
         return replace(turn, decision=decision, draft=draft)
     if knowledge.searcher is None:
         return replace(turn, draft=choices.not_found((), (), writer, knowledge))
     found = find(reading, knowledge, today)
+    if first := knowledge.record(next(iter(found.decision.records), "")):
+        reading = replace(reading, facets=asked_of(first, reading, rules))
+        turn = replace(turn, understanding=reading)  # what a choice will be asked for
     draft = _draft(found, reading, knowledge, rules, today, writer, ideas)
     return replace(turn, search=found.search, decision=found.decision, draft=draft)
 
@@ -55,7 +59,9 @@ def answer(
 def find(reading: Understanding, knowledge: Knowledge, today: date) -> Found:
     """Search and decide, nothing composed yet."""
     assert knowledge.searcher is not None
-    search = knowledge.searcher.search(Query(text=reading.original, focus=reading.focus, decisive=model().name_share))
+    search = knowledge.searcher.search(
+        Query(text=reading.original, focus=reading.focus, decisive=model().name_share)
+    )
     decision, candidates = decide(search, reading, knowledge, today)
     return Found(search, decision, candidates)
 
@@ -105,11 +111,9 @@ def _draft(
         nearest = _nearest(found) if decision.confidence >= model().nearest_at else ()
         return choices.not_found(nearest, reading.facets, writer, knowledge)
     if decision.outcome == "clarify":
-        asked = asked_of(records[0], reading, rules)
         same = records[0].name if len({one.name for one in records}) == 1 else None
-        return choices.clarify(records, asked, writer, same_name=same)
-    asked = asked_of(records[0], reading, rules)
-    return compose(records[0], asked, reading, decision, found.candidates, writer, today)
+        return choices.clarify(records, reading.facets, writer, same_name=same)
+    return compose(records[0], reading.facets, reading, decision, found.candidates, writer, today)
 
 
 def _nearest(found: Found) -> list[Record]:
@@ -140,7 +144,7 @@ def _chosen(
 ) -> Turn:
     """What follows on “第二个”, or on “都不是”."""
     code = turn.state.offered[reading.choice - 1] if reading.choice else ""
-    record = knowledge.record(code)
+    record = _in_force(code, knowledge, today)
     if record is None:
         return replace(turn, draft=choices.not_found((), (), writer, knowledge))
     decision = Decision(outcome="answer", records=(code,), confidence=1.0)
@@ -148,12 +152,18 @@ def _chosen(
     return replace(turn, decision=decision, draft=draft)
 
 
-def _remembered(turn: Turn, knowledge: Knowledge) -> Record | None:
+def _remembered(turn: Turn, knowledge: Knowledge, today: date) -> Record | None:
     """The record of the last answer, if the message only asks for another part of it."""
     reading = turn.understanding
     if reading is None or not reading.facets or turn.state.record is None:
         return None
-    return knowledge.record(turn.state.record)
+    return _in_force(turn.state.record, knowledge, today)
+
+
+def _in_force(code: str, knowledge: Knowledge, today: date) -> Record | None:
+    """A record that a conversation remembers, unless it has gone or expired since."""
+    record = knowledge.record(code)
+    return record if record is not None and is_current(record, today) else None
 
 
 def _faq_number(record: ServiceItem | Bundle, passage: str | None) -> int | None:

@@ -27,9 +27,13 @@ def check(draft: Draft) -> Draft:
     """The draft without sentences whose numbers and addresses no cited quote holds.
 
     A dropped sentence turns an answer into a ``partial`` one and is said to have been dropped.
+    A refusal states a rule of ours, no fact of a record.
     """
+    if draft.status is Status.REFUSED:
+        return draft
     by_number = {one.n: one for one in draft.citations}
-    kept = tuple(one for one in draft.sentences if supported(one, by_number))
+    labels = "\n".join(row.label for card in draft.cards for row in card.rows)
+    kept = tuple(one for one in draft.sentences if supported(one, by_number, labels))
     if len(kept) == len(draft.sentences):
         return draft
     status = Status.PARTIAL if draft.status is Status.ANSWERED else draft.status
@@ -37,21 +41,35 @@ def check(draft: Draft) -> Draft:
     return replace(draft, sentences=(*kept, dropped), status=status, reason="unsupported")
 
 
-def supported(sentence: Sentence, citations: dict[int, Citation]) -> bool:
-    """Whether every number and address in the sentence stands in a title or quote that it cites."""
+def supported(sentence: Sentence, citations: dict[int, Citation], labels: str = "") -> bool:
+    """Whether every number and address in the sentence stands in a title or quote that it cites.
+
+    A sentence that cites nothing may name what the reply's own choices are labelled with.
+    """
     hard = _HARD.findall(_ORDINAL.sub("", sentence.text))
     if not hard:
         return True
     cited = [citations[n] for n in sentence.citations if n in citations]
-    evidence = "\n".join(f"{one.title}\n{one.quote}" for one in cited)
+    evidence = "\n".join(f"{one.title}\n{one.quote}" for one in cited) if cited else labels
     return all(_holds(evidence, token) for token in hard)
 
 
 def _holds(evidence: str, token: str) -> bool:
     """Whether the token stands there whole: 5 does not stand in 15, nor in 0.5."""
-    if not token[0].isdigit():
-        return token in evidence
-    return re.search(rf"(?<![\d.]){re.escape(token)}(?!\.?\d)", evidence) is not None
+    at = evidence.find(token)
+    while at >= 0:
+        end = at + len(token)
+        if not token[0].isdigit() or not (
+            _NUMBER_BEFORE.search(evidence, max(at - 1, 0), at)
+            or _NUMBER_BEHIND.match(evidence, end)
+        ):
+            return True
+        at = evidence.find(token, at + 1)
+    return False
+
+
+_NUMBER_BEFORE = re.compile(r"[\d.]")
+_NUMBER_BEHIND = re.compile(r"\.?\d")
 
 
 _ORDINAL = re.compile(r"（\d{1,2}）")

@@ -6,8 +6,8 @@ remaining steps untouched until the checks.  Nothing of what a citizen typed lea
 
 from __future__ import annotations
 
+import os
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,9 +17,10 @@ from assistant.composing import choices
 from assistant.composing.writer import Writer
 from assistant.rules import Rules, replies
 from assistant.types import DialogueState, Intent, Knowledge, SessionStore, Turn
-from assistant.understanding import understand
+from assistant.understanding import crisis, understand
 from channels.types import AI_LABEL, Emit, Event, Message, Reply, Status
 from knowledge.types import Hotline
+from retrieval.analyzer import normalise
 
 DEMONSTRATION_LABEL = "演示数据：摘自法律法规和公开规则的摘要，不是广州市政府的官方数据。"
 
@@ -94,7 +95,7 @@ class Assistant:
 
 def new_id() -> str:
     """An id that tells nothing and cannot be guessed."""
-    return uuid.uuid4().hex
+    return os.urandom(16).hex()
 
 
 def screen(turn: Turn) -> Turn:
@@ -115,9 +116,10 @@ def check(turn: Turn) -> Turn:
 
 
 def _understand(turn: Turn, rules: Rules) -> Turn:
-    if turn.draft is not None:
+    """The turn with its reading.  Whoever is in danger may write more than a question."""
+    if turn.draft is not None and not crisis(normalise(turn.message.text), rules):
         return turn
-    return replace(turn, understanding=understand(turn.message, turn.state, rules))
+    return replace(turn, understanding=understand(turn.message, turn.state, rules), draft=None)
 
 
 def _reply(turn: Turn, knowledge: Knowledge) -> Turn:

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     session_ttl: float = Field(1800, gt=0, description="seconds a conversation is remembered")
     requests_per_minute: int = Field(600, ge=0, description="per address; 0 turns the limit off")
     most_body_bytes: int = Field(16_384, ge=64)
-    release_check_seconds: float = Field(1.0, gt=0, description="how often a new release is looked for")
+    release_check_seconds: float = Field(
+        1.0, gt=0, description="how often a new release is looked for"
+    )
     trusted_proxies: str = Field("127.0.0.1", description="addresses whose X-Forwarded-For counts")
     log_level: str = "INFO"

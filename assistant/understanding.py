@@ -111,6 +111,8 @@ def _trim(segment: str, rules: Rules) -> str:
     while start < end and segment[start] in rules.frame_edges:
         start += 1
     while end > start and segment[end - 1] in rules.frame_edges:
+        if segment[start:end] in rules.generic:
+            break  # 补办 is a word of its own
         end -= 1
     return segment[start:end]
 
@@ -122,6 +124,8 @@ def _small_talk(bare: str, rules: Rules) -> str | None:
 
 
 def _language(text: str) -> Language:
+    if not _LATIN.search(text):
+        return "zh"
     return "en" if len(_LATIN.findall(text)) > 4 * len(_HAN.findall(text)) + 3 else "zh"
 
 

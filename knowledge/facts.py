@@ -51,7 +51,7 @@ def facts(record: Record, facet: Facet) -> tuple[Fact, ...]:
     return _read(_Same(record), facet)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=65_536)
 def _read(same: _Same, facet: Facet) -> tuple[Fact, ...]:
     record = same.record
     if isinstance(record, ServiceItem):

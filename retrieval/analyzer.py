@@ -50,7 +50,7 @@ def normalise(text: str) -> str:
 _CACHED_LENGTH = 200
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32_768)
 def _normalise(text: str) -> str:
     if text.isascii():
         return text.lower()

@@ -39,7 +39,7 @@ class Squeezed:
     normalised: str
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32_768)
 def squeeze(text: str) -> Squeezed:
     """Normalise and keep letters and digits only."""
     normalised = normalise(text)

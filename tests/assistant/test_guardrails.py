@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assistant.guardrails import check, clean, supported
 from assistant.rules import replies
 from assistant.types import Draft
-from channels.types import Citation, Sentence, Status
+from channels.types import Card, CardRow, Citation, Sentence, Status
 
 
 def cited(n: int, quote: str, title: str = "居住证") -> Citation:
@@ -98,6 +98,19 @@ class TestCheck:
             assert all(number in evidence for number in re.findall(r"\d+", one.text))
         dropped = [one for one in sentences if one not in found.sentences]
         assert (found.reason == "unsupported") == bool(dropped)
+
+    def test_a_question_back_may_name_its_own_choices(self) -> None:
+        rows = (CardRow(label="70周岁以上体检", code="i1"),)
+        asked = Sentence(text="“70周岁以上体检”对应几条记录")
+        card = Card(kind="choices", title="请选择", rows=rows)
+        one = replace(draft(asked), status=Status.CLARIFY, cards=(card,))
+        assert check(one) is one
+        other = replace(one, sentences=(Sentence(text="“80周岁以上体检”"),))
+        assert check(other).reason == "unsupported"
+
+    def test_a_refusal_states_no_fact_of_a_record(self) -> None:
+        one = replace(draft(Sentence(text="请用 500 个字以内")), status=Status.REFUSED)
+        assert check(one) is one
 
     @given(st.integers(0, 10**9), st.text("每证元费。 ", max_size=10))
     def test_an_invented_number_is_dropped(self, number: int, quote: str) -> None:

@@ -150,7 +150,7 @@ class TestFocus:
             ("居住证是多少钱", "居住证"),
             ("I want a visa for China", "visa china"),
             ("where is my ID card", "id card"),
-            ("我想问一下，身份证丢了，怎么补办？", "身份证丢 补"),
+            ("我想问一下，身份证丢了，怎么补办？", "身份证丢 补办"),
         ],
     )
     def test_only_the_subject_is_left(self, text: str, expected: str) -> None:

@@ -1,0 +1,269 @@
+"""The handler of questions, over records and hits of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import ClassVar, cast
+
+import pytest
+
+from assistant import bootstrap, rules
+from assistant.answering import answer
+from assistant.types import DialogueState, Knowledge, Turn
+from channels.types import Message, Status
+from knowledge.types import Body, Contact, Facet, Faq, Money, Record, Window
+from retrieval.types import Hit
+from tests.assistant.fakes import TODAY, ToldSearcher, hit, knowledge, read, weak
+from tests.records import bundle, hotline, item, policy
+
+F = Facet
+IDEAS = ("居住证要什么材料",)
+HOTLINES = bootstrap.built_in_hotlines()
+PERMIT = item(
+    "GZ-1",
+    "居住证首次申领",
+    aliases=("居住证",),
+    money=Money(charged=False),
+    contact=Contact(consult="020-88888888"),
+)
+RENEWAL = item("GZ-2", "居住证签注")
+
+
+def asked(
+    text: str,
+    records: Sequence[Record] = (PERMIT, RENEWAL),
+    hits: Sequence[Hit] | None = None,
+    *,
+    state: DialogueState | None = None,
+    district: str | None = None,
+    known: Knowledge | None = None,
+    today: date = TODAY,
+) -> Turn:
+    state = state or DialogueState()
+    hits = [hit(records[0]), *(weak(one) for one in records[1:])] if hits is None else hits
+    turn = Turn(
+        id="t",
+        session_id="s",
+        message=Message(text=text, district=district),
+        release="r1",
+        state=state,
+        understanding=read(text, state, district=district),
+    )
+    known = known or knowledge(records, hits, HOTLINES)
+    return answer(turn, known, rules.load(), today, IDEAS)
+
+
+def said(turn: Turn) -> str:
+    assert turn.draft is not None
+    return "\n".join(one.text for one in turn.draft.sentences)
+
+
+def status(turn: Turn) -> Status:
+    assert turn.draft is not None
+    return turn.draft.status
+
+
+def offered(turn: Turn) -> list[str | None]:
+    assert turn.draft is not None
+    return [row.code for card in turn.draft.cards if card.kind == "choices" for row in card.rows]
+
+
+class TestSearch:
+    def test_is_asked_with_the_words_typed_and_their_focus(self) -> None:
+        known = knowledge([PERMIT], [hit(PERMIT)], HOTLINES)
+        asked("喺邊度攞居住證？", known=known)
+        (query,) = cast(ToldSearcher, known.searcher).asked
+        assert query.text == "喺邊度攞居住證？"
+        assert query.focus == "攞居住证"
+
+    def test_the_turn_keeps_what_was_found(self) -> None:
+        turn = asked("居住证要什么材料")
+        assert turn.search is not None
+        assert turn.decision is not None
+        assert turn.decision.records == ("GZ-1",)
+
+
+class TestAnswer:
+    def test_the_asked_facet_of_the_record(self) -> None:
+        turn = asked("居住证要什么材料")
+        assert status(turn) is Status.ANSWERED
+        assert "身份证、照片" in said(turn)
+
+    def test_words_of_the_name_ask_for_nothing(self) -> None:
+        record = item("GZ-3", "异地就医备案")
+        assert status(asked("异地就医备案", [record])) is Status.ANSWERED
+
+    def test_a_frequent_question_is_answered_first(self) -> None:
+        record = item("GZ-3", "居住证首次申领", faqs=(Faq(question="几岁", answer="满16周岁"),))
+        turn = asked("居住证满几岁", [record], [hit(record, part="#faq0")])
+        assert said(turn).startswith("满16周岁。")
+
+    def test_but_not_when_a_facet_is_asked(self) -> None:
+        record = item("GZ-3", "居住证首次申领", faqs=(Faq(question="几岁", answer="满16周岁"),))
+        turn = asked("居住证要什么材料", [record], [hit(record, part="#faq0")])
+        assert "满16周岁" not in said(turn)
+
+    def test_at_most_two_articles(self) -> None:
+        rule = policy()
+        hits = [hit(rule, part="#a2"), hit(rule, part="#a1", score=1.0)]
+        turn = asked("居住证条例享有什么服务", [rule], hits)
+        assert "第二条" in said(turn)
+
+    def test_a_hotline(self) -> None:
+        line = hotline("TEL-9", "社保热线")
+        turn = asked("社保热线打什么电话", [line])
+        assert "12345" in said(turn)
+
+    def test_of_a_bundle(self) -> None:
+        turn = asked("新生儿出生要办哪些手续", [bundle()])
+        assert status(turn) is Status.ANSWERED
+        assert "出生登记" in said(turn)
+
+
+class TestDistrict:
+    RECORD = item(
+        "GZ-3",
+        "居住证首次申领",
+        windows=(Window(address="天河区软件路1号", district="天河区"),),
+    )
+
+    def test_missing_is_said(self) -> None:
+        turn = asked("居住证去哪里办", [self.RECORD], district="番禺区")
+        assert status(turn) is Status.PARTIAL
+        assert "番禺区" in said(turn)
+
+    def test_listed(self) -> None:
+        assert status(asked("天河区居住证去哪里办", [self.RECORD])) is Status.ANSWERED
+
+    def test_a_name_that_holds_it_asks_for_no_district(self) -> None:
+        record = replace(self.RECORD, name="白云山风景区居住证", windows=self.RECORD.windows)
+        turn = asked("白云山风景区居住证去哪里办", [record])
+        assert "白云区" not in said(turn)
+
+
+class TestFollowUp:
+    def test_another_part_of_the_same_record(self) -> None:
+        turn = asked("那要多少钱？", state=DialogueState(record="GZ-1"))
+        assert turn.search is None
+        assert "不收费" in said(turn)
+        assert turn.decision is not None
+        assert turn.decision.records == ("GZ-1",)
+
+    def test_a_new_subject_is_searched(self) -> None:
+        turn = asked("居住证签注要什么材料", state=DialogueState(record="OLD"))
+        assert turn.search is not None
+
+    def test_a_record_that_is_gone_is_not_spoken_of(self) -> None:
+        turn = asked("那要多少钱？", state=DialogueState(record="GONE"))
+        assert status(turn) is Status.CLARIFY
+
+    def test_a_record_no_longer_in_force_is_not_spoken_of(self) -> None:
+        """A conversation may be older than the expiry of its record."""
+        old = item("GZ-9", "旧证", money=Money(charged=False), expires=date(2026, 11, 21))
+        turn = asked("那要多少钱？", [old], [], state=DialogueState(record="GZ-9"))
+        assert "不收费" not in said(turn)
+
+    def test_without_a_facet_nothing_is_guessed(self) -> None:
+        turn = asked("那么呢", state=DialogueState(record="GZ-1"))
+        assert status(turn) is Status.CLARIFY
+
+
+class TestChoice:
+    STATE = DialogueState(offered=("GZ-1", "GZ-2"), facets=(F.MATERIALS,))
+
+    def test_by_number_with_the_facets_asked_before(self) -> None:
+        turn = asked("第二个", state=self.STATE)
+        assert turn.decision is not None
+        assert turn.decision.records == ("GZ-2",)
+        assert "办理“居住证签注”需要" in said(turn)
+
+    def test_none_of_them(self) -> None:
+        assert status(asked("都不是", state=self.STATE)) is Status.NOT_FOUND
+
+    def test_one_that_is_gone(self) -> None:
+        turn = asked("第二个", [PERMIT], state=self.STATE)
+        assert status(turn) is Status.NOT_FOUND
+
+    def test_one_no_longer_in_force(self) -> None:
+        old = replace(RENEWAL, expires=date(2026, 11, 21))
+        assert status(asked("第二个", [PERMIT, old], state=self.STATE)) is Status.NOT_FOUND
+
+
+class TestClarify:
+    NAMED: ClassVar = {"name_match": "name", "matched_name": "延续注册"}
+    RECORDS = (
+        item("A-1", "延续注册", body=Body(department="住建厅")),
+        item("A-2", "延续注册", body=Body(department="卫健委")),
+    )
+
+    def test_same_name(self) -> None:
+        turn = asked(
+            "延续注册要什么材料", self.RECORDS, [hit(r, **self.NAMED) for r in self.RECORDS]
+        )
+        assert status(turn) is Status.CLARIFY
+        assert offered(turn) == ["A-1", "A-2"]
+        assert "“延续注册”" in said(turn)
+
+    def test_what_is_sent_on_a_tap_decides(self) -> None:
+        hits = [hit(r, **self.NAMED) for r in self.RECORDS]
+        turn = asked("延续注册要什么材料", self.RECORDS, hits)
+        assert turn.draft is not None
+        for row in turn.draft.cards[0].rows:
+            assert row.ask
+            then = asked(row.ask, self.RECORDS, hits)
+            assert status(then) is Status.ANSWERED
+            assert then.decision is not None
+            assert then.decision.records == (row.code,)
+
+    def test_a_word_of_the_names_is_not_asked_for_later(self) -> None:
+        """异地 stands in both names: whoever chooses one has asked for nothing in particular."""
+        records = (item("A-1", "异地就医备案"), item("A-2", "异地就医备案"))
+        named = {"name_match": "name", "matched_name": "异地就医备案"}
+        turn = asked("异地就医备案", records, [hit(one, **named) for one in records])
+        assert status(turn) is Status.CLARIFY
+        assert turn.understanding is not None
+        assert turn.understanding.facets == ()
+
+
+class TestNothing:
+    def test_not_found_with_the_public_hotline(self) -> None:
+        turn = asked("申请火星居留许可", hits=[])
+        assert status(turn) is Status.NOT_FOUND
+        assert "12345" in said(turn)
+
+    def test_not_for_us(self) -> None:
+        turn = asked("今晚吃什么好", hits=[weak(PERMIT)])
+        assert status(turn) is Status.OUT_OF_SCOPE
+        assert turn.draft is not None
+        assert turn.draft.suggestions == IDEAS
+
+    def test_not_for_us_however_well_it_fits(self) -> None:
+        assert status(asked("帮我写一首诗，关于居住证")) is Status.OUT_OF_SCOPE
+
+    def test_unless_a_record_is_named_whole(self) -> None:
+        record = item("GZ-3", "电影放映经营许可")
+        named = {"name_match": "name", "matched_name": "电影放映经营许可"}
+        turn = asked("电影放映经营许可要什么材料", [record], [hit(record, **named)])
+        assert status(turn) is Status.ANSWERED
+
+    def test_words_that_say_nothing_and_are_no_service(self) -> None:
+        assert status(asked("阿巴阿巴", hits=[weak(PERMIT)])) is Status.OUT_OF_SCOPE
+
+    def test_english_is_never_told_that_it_is_out_of_scope_for_its_language(self) -> None:
+        turn = asked("unicorn thing please tell", hits=[])
+        assert status(turn) is Status.NOT_FOUND
+        assert "12367" in said(turn)
+
+    @pytest.mark.parametrize("text", ["请问一下", "要多少钱", "怎么办理呢"])
+    def test_a_question_about_nothing_is_asked_back(self, text: str) -> None:
+        turn = asked(text, hits=[])
+        assert status(turn) is Status.CLARIFY
+        assert turn.draft is not None
+        assert turn.draft.suggestions == IDEAS
+
+    def test_without_a_release(self) -> None:
+        turn = asked("居住证要什么材料", known=Knowledge(None, None, HOTLINES))
+        assert status(turn) is Status.NOT_FOUND
+        assert "12345" in said(turn)

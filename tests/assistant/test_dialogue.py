@@ -1,0 +1,97 @@
+"""What a conversation remembers: codes and facets, and only of turns that led somewhere."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.dialogue import following, remember
+from assistant.types import Decision, DialogueState, Draft, Intent, Turn, Understanding
+from channels.types import Card, CardRow, Message, Status
+from knowledge.types import Facet
+
+BEFORE = DialogueState(record="old", facets=(Facet.FEE,), offered=("x", "y"), turns=3)
+ANSWER = Decision(outcome="answer", records=("new",))
+
+
+def turn(status: Status | None, decision: Decision | None = None, *codes: str) -> Turn:
+    """A finished turn of this status that offered these codes."""
+    rows = tuple(CardRow(label=code, code=code) for code in codes)
+    cards = (Card(kind="choices", title="请选择", rows=rows),) if rows else ()
+    return Turn(
+        id="t",
+        session_id="s",
+        message=Message(text="我的身份证号码是440106"),
+        release="r1",
+        state=BEFORE,
+        understanding=Understanding(
+            intent=Intent.ASK, text="秘密", focus="秘密", facets=(Facet.MATERIALS,)
+        ),
+        decision=decision,
+        draft=Draft(status=status, cards=cards) if status else None,
+    )
+
+
+@pytest.mark.parametrize("status", [Status.ANSWERED, Status.PARTIAL])
+def test_the_record_answered_with(status: Status) -> None:
+    assert following(turn(status, ANSWER)) == DialogueState(record="new", turns=4)
+
+
+def test_choices_of_a_bundle_that_answers_are_no_question() -> None:
+    assert following(turn(Status.ANSWERED, ANSWER, "a", "b")).offered == ()
+
+
+@pytest.mark.parametrize("status", [Status.CLARIFY, Status.NOT_FOUND])
+def test_what_was_offered_and_what_was_asked_of_it(status: Status) -> None:
+    state = following(turn(status, None, "a", "b"))
+    assert state.offered == ("a", "b")
+    assert state.facets == (Facet.MATERIALS,)
+    assert state.record == "old"
+    assert state.turns == 4
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        Status.CRISIS,
+        Status.OUT_OF_SCOPE,
+        Status.REFUSED,
+        Status.FAILED,
+        Status.CLARIFY,
+        Status.NOT_FOUND,
+        Status.ANSWERED,  # small talk: answered, no record
+        None,
+    ],
+)
+def test_a_turn_that_led_nowhere_changes_nothing(status: Status | None) -> None:
+    one = turn(status)
+    assert following(one) is BEFORE
+    assert remember(one) is one
+
+
+@given(
+    st.sampled_from(Status),
+    st.sampled_from([None, ANSWER]),
+    st.lists(st.sampled_from("abc"), max_size=5),
+)
+def test_nothing_that_was_typed_is_kept(
+    status: Status, decision: Decision | None, codes: list[str]
+) -> None:
+    state = remember(turn(status, decision, *codes)).state
+    assert {one.name for one in fields(state)} == {
+        "version",
+        "record",
+        "facets",
+        "offered",
+        "turns",
+    }
+    assert "440106" not in repr(state)
+    assert "秘密" not in repr(state)
+
+
+def test_remembering_keeps_the_rest_of_the_turn() -> None:
+    one = turn(Status.ANSWERED, ANSWER)
+    assert replace(remember(one), state=BEFORE) == one
