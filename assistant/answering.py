@@ -60,7 +60,7 @@ def find(reading: Understanding, knowledge: Knowledge, today: date) -> Found:
     """Search and decide, nothing composed yet."""
     assert knowledge.searcher is not None
     search = knowledge.searcher.search(
-        Query(text=reading.original, focus=reading.focus, decisive=model().name_share)
+        Query(text=reading.original, focus=reading.focus, limit=15, decisive=model().name_share)
     )
     decision, candidates = decide(search, reading, knowledge, today)
     return Found(search, decision, candidates)

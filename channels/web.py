@@ -131,9 +131,7 @@ def router(services: Services, *, requests_per_minute: int, most_body_bytes: int
     # The busiest route is a plain one: FastAPI's dependencies, of which it has none, would cost it
     # a tenth of a millisecond.  The second line is never reached: it describes it in OpenAPI.
     routes.add_route("/api/v1/chat", chat, methods=["POST"], include_in_schema=False)
-    routes.post(
-        "/api/v1/chat", openapi_extra=_body(ChatRequest), responses=_CHAT_RESPONSES
-    )(chat)
+    routes.post("/api/v1/chat", openapi_extra=_body(ChatRequest), responses=_CHAT_RESPONSES)(chat)
 
     @routes.post(
         "/api/v1/feedback",

@@ -64,14 +64,15 @@ def filled(raw: dict[str, Any], field: str) -> str | None:
     return None if value in NULLS else value
 
 
-class TestImport:
-    @pytest.fixture(scope="class")
-    def preview(self, records: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-        empty = tmp_path_factory.mktemp("empty")
-        found = suiwen(empty, "import", "gdzwfw", str(records), "--dry-run")
-        assert list(empty.iterdir()) == [], "a dry run writes nothing"
-        return found
+@pytest.fixture(scope="module")
+def preview(records: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    empty = tmp_path_factory.mktemp("empty")
+    found = suiwen(empty, "import", "gdzwfw", str(records), "--dry-run")
+    assert list(empty.iterdir()) == [], "a dry run writes nothing"
+    return found
 
+
+class TestImport:
     def test_all_come_in_and_none_is_rejected(self, preview: dict[str, Any]) -> None:
         assert preview["read"] == preview["accepted"] == preview["new"] == 2262
         assert preview["rejected"] == 0
