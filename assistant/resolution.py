@@ -144,7 +144,7 @@ def _named(
     found: Sequence[Candidate], reading: Understanding, chosen: Confidence
 ) -> list[Candidate]:
     """The records whose code, or longest whole name or alias, stands in the question."""
-    by_code = [one for one in found if normalise(one.record.code) in reading.text]
+    by_code = [one for one in found if _says(reading.text, normalise(one.record.code))]
     if by_code:
         return [max(by_code, key=lambda one: len(one.record.code))]
     matched = [one for one in found if one.hit.name_match]
@@ -157,6 +157,13 @@ def _named(
     top = [one for one, length in zip(matched, lengths, strict=True) if length == longest]
     by_name = [one for one in top if one.hit.name_match == "name"] or top
     return _prefer(by_name, reading)
+
+
+def _says(text: str, code: str) -> bool:
+    """Whether the code stands in the text, not as a part of a longer one."""
+    at = text.find(code)
+    around = text[max(at - 1, 0) : at] + text[at + len(code) : at + len(code) + 1]
+    return at >= 0 and not any(one.isascii() and one.isalnum() for one in around)
 
 
 def _equal(

@@ -108,7 +108,12 @@ class Names:
 
 
 def _is_whole(squeezed: Squeezed, found: Found) -> bool:
-    """Whether ``found`` is no part of a longer ASCII word or number in the text itself."""
+    """Whether ``found`` is no part of a longer word or number in the text itself.
+
+    A law's name that ends in 法 does not end before 定: 法定 is one word (法律援助｜法定时限).
+    """
+    if found.phrase[-1] == "法" and squeezed.text[found.end : found.end + 1] == "定":
+        return False
     start = squeezed.offsets[found.start]
     end = squeezed.offsets[found.end - 1] + 1
     return is_whole(squeezed.normalised, Found(start, end, found.phrase))
