@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from assistant.emergencies import detector
 from assistant.rules import CrisisKind, Rules
 from assistant.types import DialogueState, Intent, Language, Understanding
 from channels.types import Message
@@ -60,7 +61,10 @@ def crisis(text: str, rules: Rules) -> CrisisKind | None:
     for kind in rules.crisis:
         if kind.say.search(text) and not kind.unless.search(text):
             return kind
-    return None
+    heard = detector().kind(text)
+    return next(
+        (one for one in rules.crisis if one.kind == heard and not one.unless.search(text)), None
+    )
 
 
 def facets(text: str, rules: Rules) -> tuple[Facet, ...]:

@@ -301,7 +301,7 @@ def _say_age(
         guide = provenance.live_guide
         where = f"请到官方指南核对：{guide} " if guide else "请向办理部门核对"
         writer.say(
-            f"以上记录时间为{provenance.as_of}，可能已经变动，办理前{where}。",
+            f"以上内容依据{_dated(provenance.as_of)}的记录，可能已经变动，办理前{where}。",
             record,
             [
                 Fact(
@@ -314,6 +314,10 @@ def _say_age(
         )
 
 
+def _dated(as_of: str) -> str:
+    return f"{as_of}年" if as_of.isdigit() else as_of
+
+
 def _year(as_of: str) -> int:
     """The year of a date or year; a date that is not known counts as old."""
     return int(as_of[:4]) if as_of[:4].isdigit() else 0
@@ -321,6 +325,8 @@ def _year(as_of: str) -> int:
 
 def _cards(record: ServiceItem | Bundle, wanted: Sequence[Facet], writer: Writer) -> None:
     shown = set(wanted) | set(_next(wanted, ()))
+    if isinstance(record, Bundle) and Facet.OVERVIEW in wanted:
+        writer.card(_bundle_card(record, writer))
     if Facet.MATERIALS in shown or Facet.OVERVIEW in wanted:
         writer.card(
             Card(
@@ -353,8 +359,6 @@ def _cards(record: ServiceItem | Bundle, wanted: Sequence[Facet], writer: Writer
         )
     if isinstance(record, ServiceItem):
         _item_cards(record, shown, writer)
-    if isinstance(record, Bundle) and Facet.OVERVIEW in wanted:
-        writer.card(_bundle_card(record, writer))
 
 
 def _material_facts(number: int, material: Material) -> list[Fact]:

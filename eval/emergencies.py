@@ -1,0 +1,101 @@
+"""Fitting and scoring the emergency detector (``assistant.emergencies``)."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from assistant import emergencies, rules
+from assistant.understanding import crisis
+from eval.datasets import GOLD
+from eval.types import Rate
+from retrieval.analyzer import normalise
+
+TRAIN = GOLD / "crisis-train.jsonl"
+TEST = GOLD / "crisis-test.jsonl"
+NONE = "none"
+REGULARISATION = 3.0
+RAREST = 2
+SMALLEST = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence and the kind of emergency that it tells of (``none``: no emergency)."""
+
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """``recall``: emergencies recognised as one.  ``right_kind``: of those, with the right kind.
+    ``false_alarms``: other sentences taken for one.  ``missed`` and ``alarms`` name them."""
+
+    recall: Rate
+    right_kind: Rate
+    false_alarms: Rate
+    missed: tuple[Sentence, ...]
+    alarms: tuple[Sentence, ...]
+
+
+def load(path: Path) -> tuple[Sentence, ...]:
+    """The sentences of a file of JSON lines with ``text`` and ``kind``."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    values = [json.loads(line) for line in lines if line.strip()]
+    return tuple(Sentence(value["text"], value["kind"]) for value in values)
+
+
+def fit(sentences: Sequence[Sentence], *, sure_at: float) -> emergencies.Detector:
+    """One sparse logistic regression a kind, against all other sentences."""
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    counter = CountVectorizer(
+        analyzer=lambda text: set(emergencies.grams(text)), min_df=RAREST, dtype=np.float64
+    )
+    features = counter.fit_transform([normalise(one.text) for one in sentences])
+    names = counter.get_feature_names_out()
+    bias: dict[str, float] = {}
+    weights: dict[str, dict[str, float]] = {}
+    for kind in sorted({one.kind for one in sentences} - {NONE}):
+        model = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=500)
+        model.fit(features, [one.kind == kind for one in sentences])
+        bias[kind] = round(float(model.intercept_[0]), 3)
+        for name, weight in zip(names, model.coef_[0], strict=True):
+            if abs(weight) >= SMALLEST:
+                weights.setdefault(str(name), {})[kind] = round(float(weight), 2)
+    return emergencies.Detector(bias, dict(sorted(weights.items())), sure_at)
+
+
+def write(detector: emergencies.Detector, path: Path) -> None:
+    """Write the model where ``assistant.emergencies`` reads it."""
+    value = {"sure_at": detector.sure_at, "bias": detector.bias, "weights": detector.weights}
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=0), encoding="utf-8")
+
+
+def hear(sentences: Iterable[Sentence]) -> Heard:
+    """How the whole screen (tables and model) hears the sentences."""
+    table = rules.load()
+    given = tuple(sentences)
+    found = [crisis(normalise(one.text), table) for one in given]
+    told = [(one, kind) for one, kind in zip(given, found, strict=True) if one.kind != NONE]
+    plain = [(one, kind) for one, kind in zip(given, found, strict=True) if one.kind == NONE]
+    heard = [(one, kind) for one, kind in told if kind]
+    return Heard(
+        recall=Rate(len(heard), len(told)),
+        right_kind=Rate(sum(one.kind == kind.kind for one, kind in heard if kind), len(heard)),
+        false_alarms=Rate(sum(bool(kind) for _, kind in plain), len(plain)),
+        missed=tuple(one for one, kind in told if not kind),
+        alarms=tuple(one for one, kind in plain if kind),
+    )
+
+
+def by_kind(sentences: Iterable[Sentence]) -> Counter[str]:
+    """How many sentences there are of each kind."""
+    return Counter(one.kind for one in sentences)
