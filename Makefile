@@ -22,7 +22,7 @@ $(VENV)/installed: pyproject.toml .ci/constraints.txt
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	$(BIN)/pip install --quiet --disable-pip-version-check -c .ci/constraints.txt -e ..[dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c .ci/constraints.txt -e '.[dev]'
 	@touch $@
 
 install: $(VENV)/installed ## install what running needs
