@@ -2,7 +2,7 @@
 
 People in danger rarely use the words of a table.  The model hears the rest: for each kind of
 emergency a sparse logistic regression over the 1–3-grams of the normalised text, fitted by
-``suiwen-eval fit-crisis`` on our own sentences (``eval/gold/crisis-train.jsonl``).  It is asked
+``suiwen-eval crisis --write`` on our own sentences (``eval/gold/crisis-train.jsonl``).  It is asked
 only where no pattern of ``crisis.toml`` fired, and only a sure answer counts.
 """
 
@@ -32,14 +32,20 @@ class Detector:
 
     def kind(self, text: str) -> str | None:
         """The likeliest kind of emergency if it is sure enough.  ``text`` is normalised."""
+        totals = self._totals(text)
+        best = max(totals, key=lambda one: (totals[one], one), default=None)
+        return best if best and probability(totals[best]) >= self.sure_at else None
+
+    def loudness(self, text: str) -> float:
+        """The highest probability of any kind, 0–1."""
+        return max((probability(total) for total in self._totals(text).values()), default=0.0)
+
+    def _totals(self, text: str) -> dict[str, float]:
         totals = dict(self.bias)
         for gram in set(grams(text)):
             for kind, weight in self.weights.get(gram, {}).items():
                 totals[kind] += weight
-        if not totals:
-            return None
-        best = max(totals, key=lambda one: (totals[one], one))
-        return best if probability(totals[best]) >= self.sure_at else None
+        return totals
 
 
 def probability(total: float) -> float:
@@ -48,7 +54,7 @@ def probability(total: float) -> float:
 
 
 def grams(text: str) -> Iterator[str]:
-    """The n-grams of a normalised text, 1 to ``LONGEST`` characters; ``^`` and ``$`` are its ends."""
+    """The n-grams of a normalised text, 1 to ``LONGEST`` characters; ``^``, ``$`` are its ends."""
     squeezed = f"^{_APART.sub('', text)}$"
     for length in range(1, LONGEST + 1):
         for start in range(len(squeezed) - length + 1):

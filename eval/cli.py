@@ -166,6 +166,38 @@ def fit(
     _tell(f"阈值 {found.answer_at}：留出检验答对 {right}，答错 {wrong}")
 
 
+@app.command("crisis")
+def crisis_(
+    write: Annotated[
+        bool, typer.Option("--write", help="先用训练句重新拟合，写入 assistant/emergencies.json")
+    ] = False,
+    file: Annotated[Path | None, typer.Option(help="测试句（JSON 行，text 和 kind）")] = None,
+    as_json: Json = False,
+) -> None:
+    """紧急情况认得出多少、误报多少（盲测句）。例：suiwen-eval crisis"""
+    from assistant import emergencies as ear
+    from eval import emergencies as hearing
+
+    if write:
+        hearing.refit()
+    found = hearing.hear(hearing.load(file or hearing.TEST))
+    rates = {
+        "recall": found.recall,
+        "right_kind": found.right_kind,
+        "false_alarms": found.false_alarms,
+    }
+    if as_json:
+        scores = {
+            name: {"value": one.value, "hits": one.hits, "of": one.of, "interval": one.interval}
+            for name, one in rates.items()
+        }
+        _write({**scores, "sure_at": ear.detector().sure_at})
+        return
+    for name, one in rates.items():
+        low, high = one.interval
+        _tell(f"{name}: {one.hits}/{one.of}  95% {low:.3f}–{high:.3f}")
+
+
 def _show_answers(found: Any, as_json: bool) -> None:
     from eval import report, runs
 

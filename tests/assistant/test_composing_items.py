@@ -173,7 +173,7 @@ class TestWholePack:
         for record in pack_records():
             shown = text_of(answered(record, F.MATERIALS))
             old = int(record.provenance.as_of[:4]) < TODAY.year - 1
-            assert (f"记录时间为{record.provenance.as_of}" in shown) == old, record.code
+            assert (f"以上内容依据{record.provenance.as_of}" in shown) == old, record.code
 
 
 WORDS = st.text("办证12 3、；。（）无:/a", max_size=12)
@@ -428,7 +428,7 @@ class TestMissing:
 class TestAge:
     def test_old_sends_to_the_living_guide(self) -> None:
         draft = answered(item(provenance=OLD), F.MATERIALS)
-        (aged,) = (one for one in draft.sentences if "记录时间为" in one.text)
+        (aged,) = (one for one in draft.sentences if "可能已经变动" in one.text)
         assert "2021" in aged.text
         assert GUIDE in aged.text
         assert draft.citations[aged.citations[0] - 1].field == "provenance"
@@ -442,7 +442,7 @@ class TestAge:
     )
     def test_last_year_is_not_old(self, as_of: str, old: bool) -> None:
         record = item(provenance=Provenance(as_of=as_of))
-        assert ("记录时间为" in text_of(answered(record, F.MATERIALS))) == old
+        assert ("可能已经变动" in text_of(answered(record, F.MATERIALS))) == old
 
     def test_cut_off_conditions_say_so(self) -> None:
         record = item(
