@@ -11,10 +11,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
 
 LONGEST = 3
 FILE = "emergencies.json"
@@ -24,28 +27,47 @@ _APART = re.compile(r"[^\w]+")
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """``weights``: n-gram → kind → weight.  ``sure_at``: the least probability that counts."""
+    """``kinds`` name the columns of ``weights`` (shape (n-grams, kinds)) and of ``bias``; ``rows``
+    maps an n-gram to its row.  ``sure_at``: the least probability that counts."""
 
-    bias: Mapping[str, float]
-    weights: Mapping[str, Mapping[str, float]]
+    kinds: tuple[str, ...]
+    bias: NDArray[np.float32]
+    rows: Mapping[str, int]
+    weights: NDArray[np.float32]
     sure_at: float
 
     def kind(self, text: str) -> str | None:
         """The likeliest kind of emergency if it is sure enough.  ``text`` is normalised."""
         totals = self._totals(text)
-        best = max(totals, key=lambda one: (totals[one], one), default=None)
-        return best if best and probability(totals[best]) >= self.sure_at else None
+        if not len(totals):
+            return None
+        best = int(totals.argmax())
+        return self.kinds[best] if probability(float(totals[best])) >= self.sure_at else None
 
     def loudness(self, text: str) -> float:
         """The highest probability of any kind, 0–1."""
-        return max((probability(total) for total in self._totals(text).values()), default=0.0)
+        totals = self._totals(text)
+        return probability(float(totals.max())) if len(totals) else 0.0
 
-    def _totals(self, text: str) -> dict[str, float]:
-        totals = dict(self.bias)
-        for gram in set(grams(text)):
-            for kind, weight in self.weights.get(gram, {}).items():
-                totals[kind] += weight
+    def _totals(self, text: str) -> NDArray[np.float32]:
+        rows = self.rows
+        found = [row for gram in grams(text) if (row := rows.get(gram)) is not None]
+        totals: NDArray[np.float32] = self.bias + self.weights[found].sum(axis=0)
         return totals
+
+
+def of(
+    bias: Mapping[str, float], weights: Mapping[str, Mapping[str, float]], sure_at: float
+) -> Detector:
+    """A detector from n-gram → kind → weight, as the file has it."""
+    kinds = tuple(bias)
+    table = np.zeros((len(weights), len(kinds)), dtype=np.float32)
+    columns = {kind: column for column, kind in enumerate(kinds)}
+    for row, each in enumerate(weights.values()):
+        for kind, weight in each.items():
+            table[row, columns[kind]] = weight
+    rows = {gram: row for row, gram in enumerate(weights)}
+    return Detector(kinds, np.array(list(bias.values()), np.float32), rows, table, sure_at)
 
 
 def probability(total: float) -> float:
@@ -53,16 +75,18 @@ def probability(total: float) -> float:
     return 1 / (1 + math.exp(-total)) if total > -500 else 0.0
 
 
-def grams(text: str) -> Iterator[str]:
+def grams(text: str) -> set[str]:
     """The n-grams of a normalised text, 1 to ``LONGEST`` characters; ``^``, ``$`` are its ends."""
     squeezed = f"^{_APART.sub('', text)}$"
-    for length in range(1, LONGEST + 1):
-        for start in range(len(squeezed) - length + 1):
-            yield squeezed[start : start + length]
+    return {
+        squeezed[start : start + length]
+        for length in range(1, LONGEST + 1)
+        for start in range(len(squeezed) - length + 1)
+    }
 
 
 @cache
 def detector() -> Detector:
     """The fitted model (data beside this module)."""
     value = json.loads(resources.files("assistant").joinpath(FILE).read_text(encoding="utf-8"))
-    return Detector(value["bias"], value["weights"], value["sure_at"])
+    return of(value["bias"], value["weights"], value["sure_at"])

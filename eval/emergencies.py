@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,15 @@ class Sentence:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A fitted model as it is written: n-gram → kind → weight."""
+
+    bias: dict[str, float]
+    weights: dict[str, dict[str, float]]
+    sure_at: float = 1.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """``recall``: emergencies recognised as one.  ``right_kind``: of those, with the right kind.
@@ -62,27 +71,26 @@ def refit() -> None:
     emergencies.detector.cache_clear()
 
 
-def fit(sentences: Sequence[Sentence]) -> emergencies.Detector:
+def fit(sentences: Sequence[Sentence]) -> Model:
     """The model, and the least probability at which, each sentence left out of its fit, at most
     ``MOST_ALARMS`` of the sentences that tell of no emergency sound like one."""
     loudest = []
     for fold in range(FOLDS):
-        learned = _fit([one for n, one in enumerate(sentences) if n % FOLDS != fold])
+        model = _fit([one for n, one in enumerate(sentences) if n % FOLDS != fold])
+        learned = emergencies.of(model.bias, model.weights, 1.0)
         held = [one for n, one in enumerate(sentences) if n % FOLDS == fold]
         loudest += [learned.loudness(normalise(one.text)) for one in held if one.kind == NONE]
     sure_at = float(np.quantile(loudest, 1 - MOST_ALARMS))
     whole = _fit(sentences)
-    return emergencies.Detector(whole.bias, whole.weights, round(min(sure_at, 0.999), 3))
+    return replace(whole, sure_at=round(min(sure_at, 0.999), 3))
 
 
-def _fit(sentences: Sequence[Sentence]) -> emergencies.Detector:
+def _fit(sentences: Sequence[Sentence]) -> Model:
     """One logistic regression a kind, against all other sentences; small weights left out."""
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    counter = CountVectorizer(
-        analyzer=lambda text: set(emergencies.grams(text)), min_df=RAREST, dtype=np.float64
-    )
+    counter = CountVectorizer(analyzer=emergencies.grams, min_df=RAREST, dtype=np.float64)
     features = counter.fit_transform([normalise(one.text) for one in sentences])
     names = counter.get_feature_names_out()
     bias: dict[str, float] = {}
@@ -94,12 +102,12 @@ def _fit(sentences: Sequence[Sentence]) -> emergencies.Detector:
         for name, weight in zip(names, model.coef_[0], strict=True):
             if abs(weight) >= SMALLEST:
                 weights.setdefault(str(name), {})[kind] = round(float(weight), 2)
-    return emergencies.Detector(bias, dict(sorted(weights.items())), 1.0)
+    return Model(bias, dict(sorted(weights.items())))
 
 
-def write(detector: emergencies.Detector, path: Path) -> None:
+def write(model: Model, path: Path) -> None:
     """Write the model where ``assistant.emergencies`` reads it."""
-    value = {"sure_at": detector.sure_at, "bias": detector.bias, "weights": detector.weights}
+    value = {"sure_at": model.sure_at, "bias": model.bias, "weights": model.weights}
     path.write_text(json.dumps(value, ensure_ascii=False, indent=0), encoding="utf-8")
 
 

@@ -8,22 +8,23 @@ import pytest
 
 from assistant import emergencies as ear
 from eval import emergencies
-from eval.emergencies import Sentence
+from eval.emergencies import Model, Sentence
 
 
 @pytest.fixture(scope="module")
-def learned() -> ear.Detector:
+def learned() -> Model:
     said = [Sentence(f"{place}里有浓烟出不去", "fire") for place in "楼屋厂店车房库班"]
     asked = [Sentence(f"{what}证怎么办", "none") for what in "居护驾房社残营结离健"]
     return emergencies.fit([*said, *asked])
 
 
-def test_it_tells_what_it_learned(learned: ear.Detector) -> None:
-    assert learned.loudness("仓里有浓烟出不去") > learned.loudness("港澳证怎么办")
+def test_it_tells_what_it_learned(learned: Model) -> None:
+    heard = ear.of(learned.bias, learned.weights, learned.sure_at)
+    assert heard.loudness("仓里有浓烟出不去") > heard.loudness("港澳证怎么办")
     assert set(learned.bias) == {"fire"}
 
 
-def test_it_is_written_as_it_is_read(learned: ear.Detector, tmp_path: Path) -> None:
+def test_it_is_written_as_it_is_read(learned: Model, tmp_path: Path) -> None:
     emergencies.write(learned, tmp_path / "model.json")
     assert '"sure_at"' in (tmp_path / "model.json").read_text(encoding="utf-8")
 
