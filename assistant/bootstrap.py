@@ -120,8 +120,9 @@ def index_builder(settings: Settings, progress: Progress) -> releases.BuildIndex
 
 
 def publish(settings: Settings, progress: Progress) -> releases.Manifest:
-    """Publish all staged sources; the built-in pack alone if nothing was imported yet."""
-    if not sources.staged(settings.home):
+    """Publish all staged sources, the built-in pack among them until it is removed."""
+    staged = {one.name for one in sources.staged(settings.home)}
+    if PACK_SOURCE not in staged and not sources.was_removed(settings.home, PACK_SOURCE):
         stage_built_in(settings.home)
     return releases.publish(settings.home, index_builder(settings, progress))
 

@@ -58,7 +58,6 @@ def serve(
 @app.command(rich_help_panel="问答")
 def ask(
     question: Annotated[str, typer.Argument(help="要问的话")],
-    session: Annotated[str | None, typer.Option(help="会话编号，用来追问")] = None,
     district: Annotated[str | None, typer.Option(help="所在的区，如 天河区")] = None,
     as_json: Json = False,
 ) -> None:
@@ -71,7 +70,7 @@ def ask(
 
     telemetry.configure("ERROR")
     parts = _or_exit(lambda: bootstrap.build(settings))
-    message = Message(text=question, session_id=session, district=district, channel="cli")
+    message = Message(text=question, district=district, channel="cli")
     reply = asyncio.run(_respond(parts.assistant, message))
     if as_json:
         _write(reply_json(reply).decode())
@@ -183,9 +182,10 @@ def remove(
     source: Annotated[str, typer.Argument(help="来源名，见 suiwen sources")], as_json: Json = False
 ) -> None:
     """撤下整个来源（下次发布后生效）。例：suiwen remove pack"""
+    from assistant.bootstrap import PACK_SOURCE
     from knowledge import sources as staging
 
-    if not staging.remove(_settings().home, source):
+    if not staging.remove(_settings().home, source) and source != PACK_SOURCE:
         _fail(f"没有来源 {source!r}；见 suiwen sources")
     if as_json:
         _write(json.dumps({"removed": source}))
@@ -218,7 +218,7 @@ def template(
     """写一份 Excel 导入模板。例：suiwen template 模板.xlsx"""
     from knowledge.formats import excel
 
-    excel.write_template(path)
+    _or_exit(lambda: excel.write_template(path))
     _say(f"已写入 {path}，填好后运行 suiwen import excel {path} --dry-run")
 
 
@@ -332,6 +332,8 @@ def _or_exit(action: Callable[[], Value]) -> Value:
         _fail(str(error))
     except (SuiwenError, SourceError, LexiconError) as error:
         _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.filename or ''}：{error.strerror or error}")
 
 
 def _show(reply: Reply) -> None:
@@ -346,7 +348,8 @@ def _show(reply: Reply) -> None:
     for card in reply.cards:
         console.print(f"\n[bold]{escape(card.title)}[/bold]")
         for row in card.rows:
-            rest = " ".join(part for part in (row.text, row.note, row.url) if part)
+            ask = f"（可以问：{row.ask}）" if row.ask else None
+            rest = " ".join(part for part in (row.text, row.note, row.url, ask) if part)
             console.print(f"  · {escape(row.label)} [dim]{escape(rest)}[/dim]", soft_wrap=True)
     if reply.citations:
         console.print("\n[bold]出处[/bold]")

@@ -9,7 +9,6 @@ only where no pattern of ``crisis.toml`` fired, and only a sure answer counts.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
+
+from assistant.logistic import logistic
 
 LONGEST = 3
 FILE = "emergencies.json"
@@ -42,12 +43,12 @@ class Detector:
         if not len(totals):
             return None
         best = int(totals.argmax())
-        return self.kinds[best] if probability(float(totals[best])) >= self.sure_at else None
+        return self.kinds[best] if logistic(float(totals[best])) >= self.sure_at else None
 
     def loudness(self, text: str) -> float:
         """The highest probability of any kind, 0–1."""
         totals = self._totals(text)
-        return probability(float(totals.max())) if len(totals) else 0.0
+        return logistic(float(totals.max())) if len(totals) else 0.0
 
     def _totals(self, text: str) -> NDArray[np.float32]:
         rows = self.rows
@@ -68,11 +69,6 @@ def of(
             table[row, columns[kind]] = weight
     rows = {gram: row for row, gram in enumerate(weights)}
     return Detector(kinds, np.array(list(bias.values()), np.float32), rows, table, sure_at)
-
-
-def probability(total: float) -> float:
-    """The logistic function."""
-    return 1 / (1 + math.exp(-total)) if total > -500 else 0.0
 
 
 def grams(text: str) -> set[str]:

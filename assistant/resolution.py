@@ -8,7 +8,6 @@ explain the question equally well are offered as a choice.
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from datetime import date
 from functools import cache
 from importlib import resources
 
+from assistant.logistic import logistic
 from assistant.types import Decision, Knowledge, Understanding
 from knowledge.passages import is_current
 from knowledge.types import Bundle, Facet, Hotline, Record, ServiceItem
@@ -137,7 +137,7 @@ def signs(record: Record, hit: Hit, rival: Hit | None, reading: Understanding) -
 def probability(values: Mapping[str, float], chosen: Confidence) -> float:
     """The logistic model: how likely the record is the right one, 0–1."""
     total = chosen.bias + sum(weight * values[name] for name, weight in chosen.weights.items())
-    return 1 / (1 + math.exp(-total))
+    return logistic(total)
 
 
 def _named(

@@ -17,12 +17,14 @@ from knowledge.types import Facet
 from retrieval.analyzer import normalise
 from retrieval.phrases import Found
 
-_CHOICE = re.compile(r"(?:我?(?:选|揀|拣|要)?第?)([1-5一二三四五两])(?:个|项|条|種|种)?(?:吧|啦)?")
-_NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
+_CHOICE = re.compile(r"(?:我?(?:选|揀|拣|要)?第?)([1-9一二三四五六七八九两])(?:个|项|条|種|种)?(?:吧|啦)?")
+_NUMERALS = {"两": 2} | {numeral: at for at, numeral in enumerate("一二三四五六七八九", 1)}
 _NEITHER = re.compile(r"都不是|都唔系|都不对|没有我要的|以上都不")
 _LATIN = re.compile(r"[a-z]")
 _HAN = re.compile(r"[㐀-鿿]")
 _EDGE = " \t\r\n,.!?;:，。！？；：、“”\"'‘’（）()【】[]《》<>…—-~～"
+_ENDINGS = "啊呀啦喇哈嘛晒了你您"
+"""What may follow a courtesy: 多谢你啊, 唔该晒你."""
 _SPLIT = re.compile(rf"[{re.escape(_EDGE)}]+")
 
 
@@ -31,7 +33,7 @@ def understand(message: Message, state: DialogueState, rules: Rules) -> Understa
     text = normalise(message.text).strip()
     bare = text.strip(_EDGE)
     language = _language(text)
-    district = _district(text, rules) or message.district
+    district = _district(text, rules) or _district(normalise(message.district or ""), rules)
     if not bare:
         return Understanding(intent=Intent.EMPTY, text=text)
     if kind := crisis(text, rules):
@@ -41,6 +43,8 @@ def understand(message: Message, state: DialogueState, rules: Rules) -> Understa
     if talk := _small_talk(bare, rules):
         return Understanding(intent=Intent.SMALL_TALK, text=text, kind=talk, language=language)
     choice = _choice(bare, state)
+    if choice is None and _CHOICE.fullmatch(bare):  # a number that was not offered
+        return Understanding(intent=Intent.EMPTY, text=text, language=language)
     subject = focus(text, rules)
     return Understanding(
         intent=Intent.ASK if choice is None else Intent.CHOOSE,
@@ -123,7 +127,10 @@ def _trim(segment: str, rules: Rules) -> str:
 
 def _small_talk(bare: str, rules: Rules) -> str | None:
     """The kind of small talk if every part of the message is such; the last part decides."""
-    kinds = [rules.small_talk.get(part) for part in _SPLIT.split(bare) if part]
+    known = rules.small_talk
+    kinds = [
+        known.get(part) or known.get(part.rstrip(_ENDINGS)) for part in _SPLIT.split(bare) if part
+    ]
     return kinds[-1] if kinds and all(kinds) else rules.small_talk.get(bare)
 
 

@@ -49,6 +49,7 @@ def stage(home: Path, source: StagedSource) -> Path:
     lines += [codec.encode(owned(record, source.name)) for record in source.records]
     target = home / "sources" / f"{source.name}.jsonl"
     write_atomically(target, b"\n".join(lines) + b"\n")
+    _withdrawn(home, source.name).unlink(missing_ok=True)
     return target
 
 
@@ -91,8 +92,19 @@ def remove(home: Path, name: str) -> bool:
         return False
     path = home / "sources" / f"{name}.jsonl"
     existed = path.exists()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _withdrawn(home, name).touch()
     path.unlink(missing_ok=True)
     return existed
+
+
+def was_removed(home: Path, name: str) -> bool:
+    """Whether the source was withdrawn and not imported since: it is not to come back by itself."""
+    return _withdrawn(home, name).exists()
+
+
+def _withdrawn(home: Path, name: str) -> Path:
+    return home / "sources" / f"{name}.removed"
 
 
 def conflicts(sources: Iterable[StagedSource]) -> tuple[Finding, ...]:

@@ -113,9 +113,9 @@ def _more(record: ServiceItem | Bundle, facet: Facet, wanted: Sequence[Facet]) -
 
 
 def say_faq(record: ServiceItem | Bundle, number: int, writer: Writer) -> None:
-    """The answer that the record gives to a frequent question."""
-    one = facts(record, Facet.FAQ)[number]
-    writer.say(_sentence(one.text), record, [one])
+    """The record's answer to a frequent question, with the question: it may not be the one asked."""
+    for text, used in _faq(record, facts(record, Facet.FAQ)[number : number + 1]):
+        writer.say(text, record, used)
 
 
 def _next(wanted: Sequence[Facet], missing: Sequence[Facet]) -> Iterator[Facet]:
@@ -256,7 +256,7 @@ def _faq(_record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]
     for one in found:
         asked = one.field.replace("answer", "question")
         question = Fact(field=asked, label="问题", text=one.label, quote=one.label)
-        yield _sentence(f"{one.label} {one.text}"), (one, question)
+        yield f"常见问题“{one.label}”：{_sentence(one.text)}", (one, question)
 
 
 _LINES: dict[Facet, Callable[[ServiceItem | Bundle, Sequence[Fact]], Iterator[Line]]] = {

@@ -98,7 +98,7 @@ class TestAnswer:
     def test_a_frequent_question_is_answered_first(self) -> None:
         record = item("GZ-3", "居住证首次申领", faqs=(Faq(question="几岁", answer="满16周岁"),))
         turn = asked("居住证满几岁", [record], [hit(record, part="#faq0")])
-        assert said(turn).startswith("满16周岁。")
+        assert said(turn).startswith("常见问题“几岁”：满16周岁。")
 
     def test_but_not_when_a_facet_is_asked(self) -> None:
         record = item("GZ-3", "居住证首次申领", faqs=(Faq(question="几岁", answer="满16周岁"),))

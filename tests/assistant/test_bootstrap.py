@@ -181,7 +181,14 @@ def test_the_built_in_pack_stands_in_while_nothing_is_imported(home: Path) -> No
     assert releases.open_release(home).manifest.sources == {"pack": len(only.records)}
 
 
-def test_what_was_imported_is_published_alone(tmp_path: Path) -> None:
+def test_the_pack_is_published_beside_what_was_imported(tmp_path: Path) -> None:
+    sources.stage(tmp_path, source("excel", [item()]))
+    manifest = bootstrap.publish(settings_of(tmp_path), no_progress)
+    assert set(manifest.sources) == {"excel", bootstrap.PACK_SOURCE}
+
+
+def test_a_removed_pack_does_not_come_back(tmp_path: Path) -> None:
+    sources.remove(tmp_path, bootstrap.PACK_SOURCE)
     sources.stage(tmp_path, source("excel", [item()]))
     manifest = bootstrap.publish(settings_of(tmp_path), no_progress)
     assert manifest.sources == {"excel": 1}
@@ -210,6 +217,7 @@ def test_suggestions_are_questions_that_this_release_answers(parts: bootstrap.Pa
 
 
 def test_a_release_with_other_questions_suggests_none_of_ours(tmp_path: Path) -> None:
+    sources.remove(tmp_path, bootstrap.PACK_SOURCE)
     sources.stage(tmp_path, source("excel", [item("x", "渔船年审", materials=())]))
     publish(settings_of(tmp_path))
     welcome = bootstrap.build(settings_of(tmp_path)).services.welcome()

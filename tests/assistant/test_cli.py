@@ -187,12 +187,17 @@ def test_ask_prints_sentences_sources_and_the_label(over_pack: Run, client: Test
         assert f"[{one['n']}]" in text
 
 
-def test_ask_in_a_district_and_a_session(over_pack: Run) -> None:
-    more = ("--session", "abcdefgh", "--district", "天河区", "--json")
-    assert (
-        json.loads(over_pack("ask", "居住证首次申领在哪里办", *more).stdout)["session_id"]
-        == "abcdefgh"
-    )
+def test_ask_in_a_district(over_pack: Run) -> None:
+    asked = ("ask", "居住证首次申领在哪里办", "--json")
+    assert "天河区" not in json.loads(over_pack(*asked).stdout)["text"]
+    assert "天河区" in json.loads(over_pack(*asked, "--district", "天河区").stdout)["text"]
+
+
+def test_a_choice_says_what_to_ask_next(over_pack: Run) -> None:
+    told = json.loads(over_pack("ask", "居住证", "--json").stdout)
+    shown = over_pack("ask", "居住证").stdout.replace("\n", "")
+    for row in told["cards"][0]["rows"]:
+        assert row["ask"] in shown
 
 
 def test_markup_in_a_question_or_answer_is_plain_text(over_pack: Run) -> None:
@@ -249,6 +254,7 @@ def test_import_publish_ask(run: Run, work: Path) -> None:
     file = work / "records.jsonl"
     file.write_text(portal({}), encoding="utf-8")
     assert "suiwen publish" in run("import", "gdzwfw", str(file), "--source", "portal").stdout
+    assert json.loads(run("remove", "pack", "--json").stdout) == {"removed": "pack"}
     manifest = json.loads(run("publish", "--json").stdout)
     assert manifest["sources"] == {"portal": 1}
     told = json.loads(run("ask", "临时价格申报要什么材料", "--json").stdout)
@@ -308,6 +314,7 @@ def test_a_file_of_another_kind_is_refused(run: Run, work: Path, format_: str) -
 def two(work: Path, run: Run) -> tuple[str, str]:
     """Two releases of two sources; the second is current."""
     home = work / "home"
+    sources.remove(home, "pack")
     sources.stage(home, source("excel", [item("i1")]))
     first = json.loads(run("publish", "--json").stdout)["id"]
     sources.stage(home, source("policy", [item("i2", "护照办理")]))

@@ -496,8 +496,8 @@ class TestFaq:
         )
         writer = Writer()
         items.say_faq(record, 1, writer)
-        assert writer.sentences[0].text == "16周岁。"
-        assert writer.citations[0].field == "faqs[1].answer"
+        assert writer.sentences[0].text == "常见问题“几岁”：16周岁。"
+        assert [one.field for one in writer.citations] == ["faqs[1].answer", "faqs[1].question"]
 
 
 def test_source_address_is_the_first_that_has_one() -> None:

@@ -7,14 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import rules
-from assistant.emergencies import LONGEST, detector, grams, of, probability
+from assistant.emergencies import LONGEST, detector, grams, of
+from assistant.logistic import logistic
 
 FIRE = of({"fire": -3.0, "gas": -4.0}, {"火": {"fire": 5.0}, "味": {"gas": 3.0}}, 0.8)
 
 
 def test_a_sure_kind_is_told() -> None:
     assert FIRE.kind("有火") == "fire"
-    assert FIRE.loudness("有火") == pytest.approx(probability(2.0))
+    assert FIRE.loudness("有火") == pytest.approx(logistic(2.0))
 
 
 def test_an_unsure_one_is_not() -> None:

@@ -190,6 +190,10 @@ class TestDistrict:
         assert read("去哪办居住证", district="越秀区").district == "越秀区"
         assert read("天河去哪办居住证", district="越秀区").district == "天河区"
 
+    @pytest.mark.parametrize(("given", "known"), [("天河", "天河区"), ("请加微信", None)])
+    def test_only_districts_that_there_are(self, given: str, known: str | None) -> None:
+        assert read("去哪办居住证", district=given).district == known
+
 
 class TestChoice:
     @pytest.mark.parametrize(
@@ -218,14 +222,19 @@ class TestChoice:
         assert reading.choice == 0
 
     @pytest.mark.parametrize(
-        "text", ["第五个", "4", "第二个孩子怎么上户口", "二手房过户", "居住证"]
+        "text", ["第二个孩子怎么上户口", "二手房过户", "居住证", "10", "12345"]
     )
     def test_not_a_choice(self, text: str) -> None:
         assert read(text, OFFERED).intent is Intent.ASK
 
-    def test_nothing_was_offered(self) -> None:
-        reading = read("第二个")
-        assert reading.intent is Intent.ASK
+    @pytest.mark.parametrize("text", ["第五个", "4", "第九项", "8"])
+    def test_beyond_what_was_offered(self, text: str) -> None:
+        assert read(text, OFFERED).intent is Intent.EMPTY
+
+    @pytest.mark.parametrize("text", ["第二个", "1", "第一个吧"])
+    def test_nothing_was_offered(self, text: str) -> None:
+        reading = read(text)
+        assert reading.intent is Intent.EMPTY
         assert reading.choice is None
 
     @given(st.one_of(ANY, CHINESE), st.integers(0, 5))
@@ -247,6 +256,8 @@ class TestSmallTalk:
             ("好的，谢谢", "thanks"),
             ("謝謝您。", "thanks"),
             ("拜拜", "goodbye"),
+            ("唔該晒你", "thanks"),
+            ("多谢你啊", "thanks"),
             ("你系边个", "who"),
             ("你是谁？", "who"),
             ("你能做什么", "help"),
