@@ -7,7 +7,8 @@ JOBS ?= 2
 PORT ?= 8000
 DATA ?= ../shared/data
 
-.PHONY: help run install install-dev browser check format test facts answers bench kill fuzz clean
+.PHONY: help run install install-dev browser check format test facts answers crisis bench kill \
+	pictures clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -58,11 +59,17 @@ answers: install ## the development gold set through the whole assistant
 facts: install ## every filled facet of all 2,262 portal records (minutes)
 	$(BIN)/suiwen-eval facts --records $(DATA)/gdzwfw_items/records.jsonl
 
+crisis: install ## emergencies heard and false alarms, on sentences written blind
+	$(BIN)/suiwen-eval crisis
+
 bench: install ## requests a second against a bare echo, start-up, memory, index build
 	$(BIN)/suiwen-eval bench
 
 kill: install ## kill -9 during 200 publications
 	$(BIN)/suiwen-eval kill --times 200
 
-clean:
+pictures: install-dev browser ## the screenshots of the README
+	$(BIN)/python -m tests.browser.screenshots
+
+clean: ## remove what was installed and published here
 	rm -rf $(VENV) .suiwen .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -9,23 +9,6 @@ from numpy.typing import NDArray
 
 from retrieval.types import Scored
 
-CONSTANT = 60
-"""Of reciprocal rank fusion: the larger, the less the first ranks stand out (Cormack 2009)."""
-
-
-def reciprocal_rank(
-    rankings: Sequence[Scored], weights: Sequence[float], *, constant: int = CONSTANT
-) -> Scored:
-    """Weighted reciprocal rank fusion: each ranking gives ``weight / (constant + rank)``."""
-    ranked = [
-        Scored(
-            positions=ranking.positions,
-            scores=(1 / (constant + 1 + np.arange(len(ranking.positions)))).astype(np.float32),
-        )
-        for ranking in rankings
-    ]
-    return weighted_sum(ranked, weights)
-
 
 def weighted_sum(rankings: Sequence[Scored], weights: Sequence[float]) -> Scored:
     """The sum of each ranking's scores times its weight; one that misses a document gives 0."""

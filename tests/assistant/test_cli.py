@@ -268,6 +268,13 @@ def test_the_template_can_be_imported(run: Run, work: Path) -> None:
     assert (work / "模板.xlsx").stat().st_size > 1000
 
 
+@pytest.mark.parametrize(
+    "arguments", [("template", "没有/模板.xlsx"), ("import", "gdzwfw", ".", "--dry-run")]
+)
+def test_a_file_that_cannot_be_used_is_named_in_one_line(run: Run, arguments: list[str]) -> None:
+    assert "：" in fails(run, *arguments)
+
+
 def test_a_rejected_record_stops_the_import(run: Run, work: Path) -> None:
     file = work / "records.jsonl"
     file.write_text(portal({}, {"TASK_CODE": None}), encoding="utf-8")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from retrieval.fusion import aligned, reciprocal_rank, relative, union, weighted_sum
+from retrieval.fusion import aligned, relative, union, weighted_sum
 from retrieval.types import Scored
 
 
@@ -37,13 +37,6 @@ def test_nothing_fused_is_nothing() -> None:
 def test_as_many_weights_as_rankings() -> None:
     with pytest.raises(ValueError, match="zip"):
         weighted_sum([NOTHING], [1, 1])
-
-
-def test_reciprocal_rank_looks_at_ranks_only() -> None:
-    one = reciprocal_rank([scored(p1=9, p2=8), scored(p2=0.2, p3=0.1)], [1, 1])
-    other = reciprocal_rank([scored(p1=2, p2=1), scored(p2=70, p3=60)], [1, 1])
-    assert one.positions.tolist() == other.positions.tolist() == [2, 1, 3]
-    assert one.scores[0] == pytest.approx(1 / 62 + 1 / 61)
 
 
 def test_relative() -> None:
