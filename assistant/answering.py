@@ -57,12 +57,17 @@ def answer(
 
 
 def find(reading: Understanding, knowledge: Knowledge, today: date) -> Found:
-    """Search and decide, nothing composed yet."""
+    """Search and decide, nothing composed yet.
+
+    Where all that the question calls by name is no longer in force, what is like it is looked for.
+    """
     assert knowledge.searcher is not None
-    search = knowledge.searcher.search(
-        Query(text=reading.original, focus=reading.focus, limit=15, decisive=model().name_share)
-    )
+    query = Query(text=reading.original, focus=reading.focus, limit=15, decisive=model().name_share)
+    search = knowledge.searcher.search(query)
     decision, candidates = decide(search, reading, knowledge, today)
+    if search.hits and not candidates:
+        search = knowledge.searcher.search(replace(query, decisive=None))
+        decision, candidates = decide(search, reading, knowledge, today)
     return Found(search, decision, candidates)
 
 

@@ -76,7 +76,7 @@ def decide(
     if named := _named(found, reading, chosen):
         return _among(named, same_name=True), found
     if reading.generic and len(found) > 1:
-        return _among(found, same_name=False, sure=0.0), found
+        return _among(_prefer(found, reading), same_name=False, sure=0.0), found
     equal = _equal(found, reading, chosen)
     best, rival = equal[0], next((one.hit for one in found if one not in equal), None)
     sure = probability(signs(best.record, best.hit, rival, reading), chosen)
@@ -198,11 +198,13 @@ def _as_well(one: Hit, best: Hit, chosen: Confidence) -> bool:
 
 
 def _prefer(found: Sequence[Candidate], reading: Understanding) -> list[Candidate]:
-    """Narrow equals: a city's record before a demonstration's, then the department named."""
-    kept = list(found)
-    official = [one for one in kept if not one.record.provenance.demonstration]
-    if official and len({one.record.name for one in kept}) == 1:
-        kept = official
+    """Narrow equals: no demonstration beside a city's record of its name; the department named."""
+    official = {one.record.name for one in found if not one.record.provenance.demonstration}
+    kept = [
+        one
+        for one in found
+        if not one.record.provenance.demonstration or one.record.name not in official
+    ]
     return [one for one in kept if _mentions(one.record, reading.text)] or kept
 
 

@@ -17,7 +17,9 @@ from knowledge.types import Facet
 from retrieval.analyzer import normalise
 from retrieval.phrases import Found
 
-_CHOICE = re.compile(r"(?:我?(?:选|揀|拣|要)?第?)([1-9一二三四五六七八九两])(?:个|项|条|種|种)?(?:吧|啦)?")
+_CHOICE = re.compile(
+    r"(?:我?(?:选|揀|拣|要)?第?)([1-9一二三四五六七八九两])(?:个|项|条|種|种)?(?:吧|啦)?"
+)
 _NUMERALS = {"两": 2} | {numeral: at for at, numeral in enumerate("一二三四五六七八九", 1)}
 _NEITHER = re.compile(r"都不是|都唔系|都不对|没有我要的|以上都不")
 _LATIN = re.compile(r"[a-z]")

@@ -326,13 +326,18 @@ def _finding(
     )
 
 
-ITEM_RULES: tuple[Rule, ...] = (
+PORTAL_RULES: tuple[Rule, ...] = (
     visits_contradicted,
     limits_in_order,
     same_phone,
     phones,
     cut_off_conditions,
     insecure_links,
+)
+"""The rules that a portal crawl can be asked for: its template has no fees, steps or results."""
+
+ITEM_RULES: tuple[Rule, ...] = (
+    *PORTAL_RULES,
     vague_words,
     fee_needs_basis,
     free_needs_no_payment,
@@ -346,13 +351,3 @@ ITEM_RULES: tuple[Rule, ...] = (
     dates_in_order,
 )
 """Every rule for service items, in the order in which findings are shown."""
-
-PORTAL_RULES: tuple[Rule, ...] = (
-    visits_contradicted,
-    limits_in_order,
-    same_phone,
-    phones,
-    cut_off_conditions,
-    insecure_links,
-)
-"""The rules that a portal crawl can be asked for: its template has no fees, steps or results."""

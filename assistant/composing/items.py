@@ -113,7 +113,7 @@ def _more(record: ServiceItem | Bundle, facet: Facet, wanted: Sequence[Facet]) -
 
 
 def say_faq(record: ServiceItem | Bundle, number: int, writer: Writer) -> None:
-    """The record's answer to a frequent question, with the question: it may not be the one asked."""
+    """A frequent question with the record's answer: it may not be the question that was asked."""
     for text, used in _faq(record, facts(record, Facet.FAQ)[number : number + 1]):
         writer.say(text, record, used)
 

@@ -78,6 +78,14 @@ class TestSearch:
         assert query.text == "喺邊度攞居住證？"
         assert query.focus == "攞居住证"
 
+    def test_what_is_called_but_has_expired_hides_nothing_else(self) -> None:
+        old = item("GZ-9", "旧居住证", expires=date(2020, 1, 1))
+        known = knowledge([old], [hit(old)], HOTLINES)
+        assert status(asked("旧居住证要什么材料", known=known)) is Status.NOT_FOUND
+        by_name, by_likeness = cast(ToldSearcher, known.searcher).asked
+        assert by_name.decisive is not None
+        assert by_likeness == replace(by_name, decisive=None)
+
     def test_the_turn_keeps_what_was_found(self) -> None:
         turn = asked("居住证要什么材料")
         assert turn.search is not None

@@ -174,6 +174,12 @@ class TestDemonstration:
         decision, _ = decided("居住证签注", strong(shown, **named), strong(RENEWAL, **named))
         assert (decision.outcome, decision.records) == ("answer", ("GZ-2",))
 
+    def test_it_is_not_offered_beside_one(self) -> None:
+        shown = item("DEMO-1", "居住证签注", provenance=DEMONSTRATION)
+        decision, _ = decided("居住证的事", strong(shown), strong(PERMIT), strong(RENEWAL))
+        assert decision.outcome == "clarify"
+        assert set(decision.records) == {"GZ-1", "GZ-2"}
+
     def test_alone_it_answers(self) -> None:
         shown = item("DEMO-1", "居住证签注", provenance=DEMONSTRATION)
         named = {"name_match": "name", "matched_name": "居住证签注"}

@@ -90,6 +90,17 @@ def test_answering_the_unanswerable_is_false(kind: str) -> None:
     assert report.overall["false_answer_rate"].value == 0.5
 
 
+def test_small_talk_answered_from_a_record_is_false() -> None:
+    wanted: dict[str, Any] = {
+        "kind": "small_talk",
+        "status": (Status.ANSWERED,),
+        "code": None,
+        "fields": (),
+    }
+    assert verdicts(prediction(GOOD, **wanted))["false_answer_rate"] is False
+    assert verdicts(prediction(reply("不客气。"), **wanted))["false_answer_rate"] is True
+
+
 def test_clarify_counts_what_is_offered_and_shows_no_facts() -> None:
     asked_back = reply("哪一个？", status="clarify", cards=(choices("GZ-2", CODE),))
     found = verdicts(prediction(asked_back, status=(Status.CLARIFY,)))
