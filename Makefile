@@ -13,8 +13,8 @@ DATA ?= ../shared/data
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-# torch comes first and alone, with pip: the pinned CPU build; without it another package would
-# pull several gigabytes of CUDA.
+# torch comes first and alone, with pip, at its pinned version.  Where pip is set up with a CPU build
+# (as on our machines) that is taken; elsewhere PyPI's build for CUDA is large: see PIP_FIND_LINKS.
 $(VENV)/installed: pyproject.toml .ci/constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "Python 3.11 is needed"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from assistant import understanding as reading_of
 from assistant.composing import choices, items, policies
@@ -15,9 +17,12 @@ from assistant.types import Decision, Draft, Intent, Knowledge, Turn, Understand
 from channels.types import Status
 from knowledge.passages import is_current
 from knowledge.types import Bundle, Facet, Hotline, Policy, Record, ServiceItem
+from retrieval.analyzer import normalise
 from retrieval.types import Query, SearchResult
 
 _MOST_ARTICLES = 2
+ALIKE = 0.6
+"""Least likeness (Dice of character pairs) of a question and a record's own frequent question."""
 FAMILIAR = 0.2
 NEAR = 0.3
 """Least coverage of a question that is taken for one about government services, and of a record
@@ -49,6 +54,9 @@ def answer(
     if knowledge.searcher is None:
         return replace(turn, draft=choices.not_found((), (), writer, knowledge))
     found = find(reading, knowledge, today)
+    if line := _person(found, reading, rules):
+        draft = choices.person(line, writer, knowledge)
+        return replace(turn, search=found.search, draft=draft)
     if first := knowledge.record(next(iter(found.decision.records), "")):
         reading = replace(reading, facets=asked_of(first, reading, rules))
         turn = replace(turn, understanding=reading)  # what a choice will be asked for
@@ -88,7 +96,12 @@ def compose(
         return policies.answer(record, passages, reading.text, writer)
     if isinstance(record, Hotline):
         return policies.hotline(record, writer)
-    if not asked and (number := _faq_number(record, decision.passage)) is not None:
+    number = _same_question(record, reading.text)
+    if number is not None:
+        asked = ()  # the record answers the very question
+    elif not asked:
+        number = _faq_number(record, decision.passage)
+    if number is not None:
         items.say_faq(record, number, writer)
     district = reading.district
     if district and district.removesuffix("区") in record.name:
@@ -121,6 +134,14 @@ def _draft(
     return compose(records[0], reading.facets, reading, decision, found.candidates, writer, today)
 
 
+def _person(found: Found, reading: Understanding, rules: Rules) -> str | None:
+    """Which line to a person the question wants, unless a record's whole name says it."""
+    if found.decision.matched is not None:
+        return None
+    wanted = next(iter(rules.person.find(reading.text)), None)
+    return rules.person_lines[wanted.phrase] if wanted else None
+
+
 def _nearest(found: Found) -> list[Record]:
     """The records that explain a fair part of the question, though not enough to answer."""
     return [one.record for one in found.candidates if one.hit.coverage >= NEAR]
@@ -138,10 +159,26 @@ def _governmental(found: Found, reading: Understanding, rules: Rules) -> bool:
 
 def asked_of(record: Record, reading: Understanding, rules: Rules) -> tuple[Facet, ...]:
     """The facets that the question asks of this record."""
-    asked = reading_of.facets_about(reading.text, (record.name, *record.aliases), rules)
+    named = reading_of.facets_about(reading.text, (record.name, *record.aliases), rules)
+    asked = tuple(dict.fromkeys(_paid(record, facet, reading.text) for facet in named))
     if reading.whole and isinstance(record, Bundle):
         return tuple(facet for facet in asked if facet not in (Facet.MATERIALS, Facet.PROCESS))
     return asked
+
+
+def _paid(record: Record, facet: Facet, text: str) -> Facet:
+    """多少钱 of a benefit asks what is paid out, unless the question says that it means a fee."""
+    if facet is Facet.FEE and _BENEFIT.search(record.name) and not _CHARGE.search(text):
+        return Facet.AMOUNT
+    return facet
+
+
+_BENEFIT = re.compile(
+    "津贴|补贴|补助|补偿|奖励|优待金|失业保险金|养老金|待遇|救助|供养|最低生活保障|扶助"
+)
+_CHARGE = re.compile(
+    "收费|收唔收|收不收|费用|工本费|手续费|要钱|畀钱|交钱|花钱|免费|使钱|fee|charge|cost"
+)
 
 
 def _chosen(
@@ -169,6 +206,24 @@ def _in_force(code: str, knowledge: Knowledge, today: date) -> Record | None:
     """A record that a conversation remembers, unless it has gone or expired since."""
     record = knowledge.record(code)
     return record if record is not None and is_current(record, today) else None
+
+
+def _same_question(record: ServiceItem | Bundle, text: str) -> int | None:
+    """The number of the record's frequent question that is worded like this one, if any is."""
+    asked = _pairs(text)
+    alike = [
+        (2 * len(asked & said) / max(len(asked) + len(said), 1), -number)
+        for number, faq in enumerate(record.faqs)
+        if (said := _pairs(normalise(faq.question)))
+    ]
+    best, number = max(alike, default=(0.0, 0))
+    return -number if best >= ALIKE else None
+
+
+def _pairs(text: str) -> set[str]:
+    """The pairs of neighbouring letters and digits."""
+    letters = [one for one in text if one.isalnum()]
+    return {"".join(pair) for pair in pairwise(letters)}
 
 
 def _faq_number(record: ServiceItem | Bundle, passage: str | None) -> int | None:

@@ -33,6 +33,7 @@ from retrieval.types import IndexMismatch, Progress
 BEIJING = ZoneInfo("Asia/Shanghai")
 LEXICON = pack.BUILT_IN / "lexicon.yaml"
 PACK_SOURCE = "pack"
+_BUILT_IN = ("built-in",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +122,10 @@ def index_builder(settings: Settings, progress: Progress) -> releases.BuildIndex
 
 def publish(settings: Settings, progress: Progress) -> releases.Manifest:
     """Publish all staged sources, the built-in pack among them until it is removed."""
-    staged = {one.name for one in sources.staged(settings.home)}
-    if PACK_SOURCE not in staged and not sources.was_removed(settings.home, PACK_SOURCE):
-        stage_built_in(settings.home)
+    staged = {one.name: one.files for one in sources.staged(settings.home)}
+    ours = staged.get(PACK_SOURCE, _BUILT_IN) == _BUILT_IN
+    if ours and not sources.was_removed(settings.home, PACK_SOURCE):
+        stage_built_in(settings.home)  # anew: the pack of this version may be another one
     return releases.publish(settings.home, index_builder(settings, progress))
 
 
@@ -135,7 +137,7 @@ def stage_built_in(home: Path) -> sources.StagedSource:
     source = sources.StagedSource(
         name=PACK_SOURCE,
         imported=datetime.now(UTC),
-        files=(pack.BUILT_IN.name,),
+        files=_BUILT_IN,
         records=parsed.records,
     )
     sources.stage(home, source)

@@ -33,7 +33,9 @@ FORMATS = ("gdzwfw", "excel", "pack", "policy")
 def serve(
     host: Annotated[str | None, typer.Option(help="监听地址")] = None,
     port: Annotated[int | None, typer.Option(help="端口")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="进程数")] = 1,
+    workers: Annotated[
+        int, typer.Option(min=1, help="进程数；多于 1 时各进程不共享会话，追问须按会话分流")
+    ] = 1,
 ) -> None:
     """启动网页和接口。例：suiwen serve --port 8000"""
     settings = _settings()

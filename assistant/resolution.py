@@ -147,7 +147,7 @@ def _named(
     by_code = [one for one in found if _says(reading.text, normalise(one.record.code))]
     if by_code:
         return [max(by_code, key=lambda one: len(one.record.code))]
-    matched = [one for one in found if one.hit.name_match]
+    matched = [one for one in found if _telling(one.hit)]
     if not matched:
         return []
     lengths = [len(normalise(one.hit.matched_name or "")) for one in matched]
@@ -157,6 +157,11 @@ def _named(
     top = [one for one, length in zip(matched, lengths, strict=True) if length == longest]
     by_name = [one for one in top if one.hit.name_match == "name"] or top
     return _prefer(by_name, reading)
+
+
+def _telling(hit: Hit) -> bool:
+    """Whether the hit is called by a name that can decide: an alias of two characters cannot."""
+    return bool(hit.name_match) and (hit.name_match != "alias" or len(hit.matched_name or "") > 2)
 
 
 def _says(text: str, code: str) -> bool:

@@ -68,6 +68,8 @@ class Rules:
     outside: Matcher
     whole: Matcher
     generic: frozenset[str]
+    person: Matcher
+    person_lines: Mapping[str, str]
     small_talk: Mapping[str, str]
     districts: re.Pattern[str]
 
@@ -80,6 +82,7 @@ def load() -> Rules:
     phrases = {phrase: Facet(name) for name, group in facets["facets"].items() for phrase in group}
     frame = facets["frame"]["words"]
     edges = frozenset(word for word in frame if len(word) == 1 and not word.isascii())
+    lines = {phrase: kind for kind, group in scope["person"].items() for phrase in group}
     return Rules(
         facets=phrases,
         phrases=Matcher([*phrases, *(word for word in frame if word not in edges)]),
@@ -89,6 +92,8 @@ def load() -> Rules:
         outside=Matcher(scope["outside"]),
         whole=Matcher(facets["whole"]["words"]),
         generic=frozenset(scope["generic"]),
+        person=Matcher(lines),
+        person_lines=lines,
         small_talk={
             phrase: kind for kind, group in scope["small_talk"].items() for phrase in group
         },

@@ -18,6 +18,7 @@ FACET_NAMES: dict[Facet, str] = {
     Facet.PROCESS: "办理流程",
     Facet.TIME_LIMIT: "办结时限",
     Facet.FEE: "收费",
+    Facet.AMOUNT: "金额、分数或额度",
     Facet.PLACE: "办理地点",
     Facet.HOURS: "办理时间",
     Facet.CONTACT: "咨询电话",

@@ -30,6 +30,7 @@ class Facet(StrEnum):
     PROCESS = "process"
     TIME_LIMIT = "time_limit"
     FEE = "fee"
+    AMOUNT = "amount"
     PLACE = "place"
     HOURS = "hours"
     CONTACT = "contact"

@@ -31,6 +31,8 @@ from retrieval.types import (
 )
 
 _RULES = ("policy", "article")
+_TELLING = 3
+"""The shortest alias, in characters, that decides: 离婚 is one notarial item's everyday name."""
 REJECTED = 5
 """How many of the documents that were looked at and not kept a result shows."""
 
@@ -176,7 +178,8 @@ class Hybrid:
     def _called(self, names: Sequence[Name], query: Query) -> list[Hit]:
         """The documents called by the longest name, if it covers enough of the focus.
 
-        Not for policies: which of its articles is meant, only ranking tells.  Nothing is measured
+        Not for policies: which of its articles is meant, only ranking tells.  Nor by an alias of
+        two characters.  Nothing is measured
         of these hits: their score and coverages are 1.
         """
         length = len(squeeze(names[0].text).text) if names else 0
@@ -196,7 +199,11 @@ class Hybrid:
             )
             for name in longest
         ]
-        return [] if any(hit.document.kind in _RULES for hit in hits) else hits
+        weak = any(
+            hit.document.kind in _RULES or (hit.name_match == "alias" and length < _TELLING)
+            for hit in hits
+        )
+        return [] if weak else hits
 
     def _fuse(self, lexical: Lexical, dense: Scored, named: Scored) -> Scored:
         total = lexical.body + self._weights.title * lexical.title

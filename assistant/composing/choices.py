@@ -63,6 +63,14 @@ def out_of_scope(writer: Writer, suggestions: Iterable[str]) -> Draft:
     return writer.draft(Status.OUT_OF_SCOPE, "not_government")
 
 
+def person(kind: str, writer: Writer, knowledge: Knowledge) -> Draft:
+    """What this service cannot do yet, and the number where people do it."""
+    texts = replies()["person"]
+    writer.remark(texts[kind])
+    _say_line(knowledge, PUBLIC_HOTLINE, texts["call"], writer)
+    return writer.draft(Status.ANSWERED, kind)
+
+
 def small_talk(kind: str, writer: Writer, suggestions: Iterable[str]) -> Draft:
     writer.remark(replies()["small_talk"][kind])
     if kind != "goodbye":

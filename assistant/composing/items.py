@@ -24,6 +24,7 @@ ENGLISH: dict[Facet, str] = {
     Facet.PROCESS: "Steps",
     Facet.TIME_LIMIT: "Time limit",
     Facet.FEE: "Fee",
+    Facet.AMOUNT: "Amount",
     Facet.PLACE: "Where",
     Facet.HOURS: "Office hours",
     Facet.CONTACT: "Telephone",
@@ -85,7 +86,8 @@ def answer(
     wanted = tuple(asked) or (Facet.OVERVIEW,)
     missing = [facet for facet in wanted if not _say(record, facet, writer)]
     for facet in missing:
-        writer.remark(replies()["partial"]["facet"].format(facet=FACET_NAMES[facet]))
+        text = replies()["partial"]["facet"]
+        writer.say(text.format(name=record.name, facet=FACET_NAMES[facet]), record, [_name(record)])
     if Facet.PLACE in wanted and district and not _has_district(record, district):
         missing.append(Facet.PLACE)
         writer.remark(replies()["partial"]["district"].format(district=district))
@@ -103,6 +105,10 @@ def answer(
     if missing:
         return writer.draft(Status.PARTIAL, "facet_missing")
     return writer.draft(Status.ANSWERED)
+
+
+def _name(record: ServiceItem | Bundle) -> Fact:
+    return Fact(field="name", label="名称", text=record.name, quote=record.name)
 
 
 def _more(record: ServiceItem | Bundle, facet: Facet, wanted: Sequence[Facet]) -> bool:

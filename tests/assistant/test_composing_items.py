@@ -136,7 +136,9 @@ class TestWholePack:
             draft = answered(record, facet)
             assert (draft.status, draft.reason) == (Status.PARTIAL, "facet_missing"), record.code
             assert FACET_NAMES[facet] in draft.sentences[0].text
-            assert draft.sentences[0].citations == ()
+            assert record.name in draft.sentences[0].text
+            (cited,) = draft.sentences[0].citations
+            assert draft.citations[cited - 1].field == "name"
 
     def test_every_fact_of_a_facet_is_said(self) -> None:
         """All values of all facets are printed: nothing that a record states is kept back."""

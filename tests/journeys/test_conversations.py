@@ -269,3 +269,21 @@ def test_too_much_at_once(citizen: Citizen) -> None:
     assert (reply["status"], reply["reason"]) == ("refused", "too_long")
     assert "500" in reply["text"]
     assert citizen.says("居住证首次申领要什么材料")["status"] == "answered"
+
+
+@pytest.mark.parametrize("text", ["转人工", "帮我查办件进度", "我要举报餐馆卫生"])
+def test_what_only_a_person_does(citizen: Citizen, text: str) -> None:
+    reply = citizen.says(text)
+    assert "现在还不能" in reply["text"]
+    assert codes(reply) == {"TEL-12345"}
+
+
+def test_money_paid_out_is_no_fee(citizen: Citizen) -> None:
+    reply = citizen.says("高龄老年人津贴每月多少钱")
+    assert "收费" not in reply["text"]
+    assert codes(reply) == {"GZ-MZ-gaoling-jintie"}
+
+
+def test_the_very_question_of_a_record(citizen: Citizen) -> None:
+    reply = citizen.says("产假有多少天")
+    assert reply["sentences"][0]["text"].startswith("常见问题“产假有多少天？”")

@@ -152,3 +152,29 @@ def test_weights_and_reranker(hybrid: Hybrid) -> None:
     plain = Hybrid(hybrid.index, weights=Weights(dense=0)).search(Query(text="身份证"))
     turned = Hybrid(hybrid.index, weights=Weights(dense=0), reranker=Backwards())
     assert turned.search(Query(text="身份证")).hits == plain.hits[::-1]
+
+
+DEED = Document(
+    id="d1", record="d1", kind="item", title="协议公证", body="", aliases=("离婚", "离婚公证")
+)
+RULE = Document(id="d2", record="d2", kind="policy", title="离婚登记办法", body="")
+
+
+@pytest.mark.parametrize(
+    ("text", "decided"),
+    [
+        ("协议公证要什么材料", True),  # a name
+        ("离婚公证", True),  # an alias of three characters and more
+        ("离婚", False),  # an everyday word that one record has as an alias
+        ("离婚登记办法", False),  # a rule: which article, only ranking tells
+        ("我们结婚三年了想去办协议公证", False),  # a small part of what was said
+        ("没有这个名称", False),
+    ],
+)
+def test_a_decisive_name_is_all_that_is_returned(tmp_path: Path, text: str, decided: bool) -> None:
+    hybrid = make(tmp_path, [DEED, RULE])
+    result = hybrid.search(Query(text=text, focus=text.removesuffix("要什么材料"), decisive=0.5))
+    assert ("names" in result.timings) is decided
+    if decided:
+        assert [hit.document.id for hit in result.hits] == ["d1"]
+        assert result.hits[0].name_match in ("name", "alias")
