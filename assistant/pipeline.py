@@ -16,7 +16,7 @@ from assistant import answering, dialogue, guardrails
 from assistant.composing import choices
 from assistant.composing.writer import Writer
 from assistant.rules import Rules, replies
-from assistant.types import DialogueState, Intent, Knowledge, SessionStore, Turn
+from assistant.types import DialogueState, Intent, Knowledge, SessionStore, Turn, Understanding
 from assistant.understanding import crisis, understand
 from channels.types import AI_LABEL, Emit, Event, Message, Reply, Status
 from knowledge.types import Hotline
@@ -79,6 +79,14 @@ class Assistant:
         assert reading is not None
         writer = Writer(english=reading.language == "en")
         match reading.intent:
+            case Intent.CRISIS if named := self._named(turn, knowledge):
+                return answering.answer(
+                    replace(turn, understanding=named),
+                    knowledge,
+                    self.rules,
+                    self.today(),
+                    self.ideas(),
+                )
             case Intent.CRISIS:
                 kind = next(one for one in self.rules.crisis if one.kind == reading.kind)
                 lines = [knowledge.record(code) for code in kind.hotlines]
@@ -91,6 +99,19 @@ class Assistant:
                 return replace(turn, draft=choices.empty(writer, self.ideas()))
             case _:
                 return answering.answer(turn, knowledge, self.rules, self.today(), self.ideas())
+
+    def _named(self, turn: Turn, knowledge: Knowledge) -> Understanding | None:
+        """The message read without the learned ear, if it then calls a service by its whole name.
+
+        An item may be called 保全聊天记录公证: what but sounds like danger is a question then.
+        """
+        if knowledge.searcher is None:
+            return None
+        reading = understand(turn.message, turn.state, self.rules, ear=False)
+        if reading.intent is not Intent.ASK:
+            return None
+        decision = answering.find(reading, knowledge, self.today()).decision
+        return reading if decision.matched is not None else None
 
 
 def new_id() -> str:

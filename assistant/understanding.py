@@ -30,15 +30,20 @@ _ENDINGS = "啊呀啦喇哈嘛晒了你您"
 _SPLIT = re.compile(rf"[{re.escape(_EDGE)}]+")
 
 
-def understand(message: Message, state: DialogueState, rules: Rules) -> Understanding:
-    """What the words of a message tell by themselves, before anything is searched."""
+def understand(
+    message: Message, state: DialogueState, rules: Rules, *, ear: bool = True
+) -> Understanding:
+    """What the words of a message tell by themselves, before anything is searched.
+
+    ``ear``: whether the learned ear for emergencies is asked besides the tables.
+    """
     text = normalise(message.text).strip()
     bare = text.strip(_EDGE)
     language = _language(text)
     district = _district(text, rules) or _district(normalise(message.district or ""), rules)
     if not bare:
         return Understanding(intent=Intent.EMPTY, text=text)
-    if kind := crisis(text, rules):
+    if kind := crisis(text, rules) if ear else told(text, rules):
         return Understanding(
             intent=Intent.CRISIS, text=text, kind=kind.kind, language=language, district=district
         )
@@ -63,13 +68,19 @@ def understand(message: Message, state: DialogueState, rules: Rules) -> Understa
 
 
 def crisis(text: str, rules: Rules) -> CrisisKind | None:
-    """The first kind of emergency that the text tells of, not asking about papers or the past."""
-    for kind in rules.crisis:
-        if kind.say.search(text) and not kind.unless.search(text):
-            return kind
+    """The kind of emergency that the text tells of, by the tables or else by the learned ear."""
+    if kind := told(text, rules):
+        return kind
     heard = detector().kind(text)
     return next(
         (one for one in rules.crisis if one.kind == heard and not one.unless.search(text)), None
+    )
+
+
+def told(text: str, rules: Rules) -> CrisisKind | None:
+    """The first kind whose words the text has, unless it asks about papers or the past."""
+    return next(
+        (one for one in rules.crisis if one.say.search(text) and not one.unless.search(text)), None
     )
 
 

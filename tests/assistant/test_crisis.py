@@ -5,6 +5,7 @@ The sentences are our own; none stands in ``eval/gold/dev.jsonl`` (a test watche
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from assistant import bootstrap, rules
 from assistant.composing import choices
 from assistant.composing.writer import Writer
 from assistant.types import DialogueState, Intent
-from assistant.understanding import crisis, understand
+from assistant.understanding import crisis, told, understand
 from channels.types import Message, Status
 from eval import datasets
 from retrieval.analyzer import normalise
@@ -106,3 +107,10 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 def _alarms(texts: Sequence[str]) -> dict[str, str]:
     found = {text: crisis(normalise(text), rules.load()) for text in texts}
     return {text: one.kind for text, one in found.items() if one}
+
+
+def test_what_only_the_ear_hears_is_answered_as_an_emergency(parts: bootstrap.Parts) -> None:
+    sentence = "客服喊我下载软件然后我卡里的钱就没了"
+    assert told(normalise(sentence), rules.load()) is None
+    reply = asyncio.run(parts.assistant.take_turn(Message(text=sentence)))
+    assert (reply.status, reply.reason) == (Status.CRISIS, "fraud")
