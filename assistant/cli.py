@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="suiwen",
-    help="穗问：有出处的政务服务问答。先试：suiwen ask 居住证要什么材料",
+    help="穗问：有出处的政务服务问答。先试：suiwen ask 喺边度攞居住证",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
