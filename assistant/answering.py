@@ -14,7 +14,6 @@ from assistant.composing.writer import Writer
 from assistant.resolution import Candidate, decide, model
 from assistant.rules import Rules
 from assistant.types import Decision, Draft, Intent, Knowledge, Turn, Understanding
-from channels.types import Status
 from knowledge.passages import is_current
 from knowledge.types import Bundle, Facet, Hotline, Policy, Record, ServiceItem
 from retrieval.analyzer import normalise
@@ -229,8 +228,3 @@ def _pairs(text: str) -> set[str]:
 def _faq_number(record: ServiceItem | Bundle, passage: str | None) -> int | None:
     code, _, part = (passage or "").partition("#faq")
     return int(part) if part.isdigit() and code == record.code else None
-
-
-def answered(draft: Draft) -> bool:
-    """Whether the reply states facts of a record (so that follow-ups may stand on it)."""
-    return draft.status in (Status.ANSWERED, Status.PARTIAL) and bool(draft.citations)

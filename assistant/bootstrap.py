@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -159,17 +159,10 @@ def welcome(knowledge: Knowledge) -> Welcome:
     )
 
 
+@lru_cache(maxsize=2)
 def ideas(knowledge: Knowledge) -> tuple[str, ...]:
-    """Example questions that the release answers (worked out once a release)."""
-    if knowledge.name not in _IDEAS:
-        _IDEAS.clear()
-        _IDEAS[knowledge.name] = tuple(
-            text for text in rules.welcome_questions() if _answers(text, knowledge)
-        )
-    return _IDEAS[knowledge.name]
-
-
-_IDEAS: dict[str, tuple[str, ...]] = {}
+    """Example questions that the release answers (worked out once for each opened release)."""
+    return tuple(text for text in rules.welcome_questions() if _answers(text, knowledge))
 
 
 def _answers(text: str, knowledge: Knowledge) -> bool:

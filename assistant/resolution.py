@@ -20,6 +20,7 @@ from assistant.types import Decision, Knowledge, Understanding
 from knowledge.passages import is_current
 from knowledge.types import Bundle, Facet, Hotline, Record, ServiceItem
 from retrieval.analyzer import normalise
+from retrieval.names import tells
 from retrieval.types import Hit, SearchResult
 
 MOST = 5
@@ -160,8 +161,8 @@ def _named(
 
 
 def _telling(hit: Hit) -> bool:
-    """Whether the hit is called by a name that can decide: an alias of two characters cannot."""
-    return bool(hit.name_match) and (hit.name_match != "alias" or len(hit.matched_name or "") > 2)
+    """Whether the hit is called by a name that can decide."""
+    return hit.name_match is not None and tells(hit.name_match, hit.matched_name or "")
 
 
 def _says(text: str, code: str) -> bool:

@@ -106,9 +106,12 @@ class Searcher(Protocol):
     def search(self, query: Query) -> SearchResult: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Knowledge:
-    """One release as the assistant uses it.  A turn holds one from its beginning to its end."""
+    """One release as the assistant uses it.  A turn holds one from its beginning to its end.
+
+    Equal only to itself: two openings are two, whatever they hold.
+    """
 
     release: Release | None
     searcher: Searcher | None

@@ -13,8 +13,6 @@ _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     cls.kind: TypeAdapter(cls) for cls in (ServiceItem, Bundle, Policy, Hotline)
 }
 
-KINDS: tuple[str, ...] = tuple(_ADAPTERS)
-
 _REMEDIES = {
     "missing": "补上这个必填字段",
     "unexpected_keyword_argument": "没有这个字段：检查拼写，或删去",

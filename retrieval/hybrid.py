@@ -14,7 +14,7 @@ from retrieval.analyzer import is_word
 from retrieval.bm25 import Field, Postings, idf
 from retrieval.fusion import relative, union, weighted_sum
 from retrieval.lexicon import Expansion, Lexicon
-from retrieval.names import Name, Names, squeeze
+from retrieval.names import Name, Names, squeeze, tells
 from retrieval.ranking import best
 from retrieval.rerankers import KeepOrder
 from retrieval.types import (
@@ -31,8 +31,6 @@ from retrieval.types import (
 )
 
 _RULES = ("policy", "article")
-_TELLING = 3
-"""The shortest alias, in characters, that decides: 离婚 is one notarial item's everyday name."""
 REJECTED = 5
 """How many of the documents that were looked at and not kept a result shows."""
 
@@ -200,8 +198,8 @@ class Hybrid:
             for name in longest
         ]
         weak = any(
-            hit.document.kind in _RULES or (hit.name_match == "alias" and length < _TELLING)
-            for hit in hits
+            hit.document.kind in _RULES or not tells(name.kind, name.text)
+            for hit, name in zip(hits, longest, strict=True)
         )
         return [] if weak else hits
 

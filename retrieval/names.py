@@ -20,6 +20,7 @@ from retrieval.types import Document, NameMatch
 
 _KINDS: tuple[NameMatch, ...] = ("code", "name", "alias")
 _SHORTEST = 2
+_TELLING = 3
 
 
 class Name(NamedTuple):
@@ -45,6 +46,14 @@ def squeeze(text: str) -> Squeezed:
     normalised = normalise(text)
     offsets = [i for i, character in enumerate(normalised) if character.isalnum()]
     return Squeezed("".join([normalised[i] for i in offsets]), offsets, normalised)
+
+
+def tells(kind: NameMatch, name: str) -> bool:
+    """Whether such a name can decide alone; an alias of two characters cannot.
+
+    离婚 is the everyday name of one notarial item, and a word of many questions.
+    """
+    return kind != "alias" or len(squeeze(name).text) >= _TELLING
 
 
 def names_of(documents: Iterable[Document]) -> list[Name]:
