@@ -28,10 +28,10 @@ from knowledge.types import Hotline, Record
 from retrieval import index
 from retrieval.documents import documents
 from retrieval.lexicon import Lexicon
-from retrieval.types import IndexMismatch, Progress
+from retrieval.types import IndexMismatch, Progress, StoreUnavailable
 
 BEIJING = ZoneInfo("Asia/Shanghai")
-LEXICON = pack.BUILT_IN / "lexicon.yaml"
+LEXICON = pack.BUILT_IN / "lexicon"
 PACK_SOURCE = "pack"
 _BUILT_IN = ("built-in",)
 
@@ -85,11 +85,20 @@ def open_knowledge(settings: Settings) -> Knowledge:
     try:
         release = releases.open_release(settings.home)
         searcher = index.open_index(
-            release.directory / "index", release=release.manifest.id, encoder=settings.encoder
+            release.directory / "index",
+            release=release.manifest.id,
+            encoder=settings.encoder,
+            store=settings.vector_store,
+            store_url=_store_url(settings),
         )
-    except (releases.ReleaseError, IndexMismatch) as error:
+    except (releases.ReleaseError, IndexMismatch, StoreUnavailable, ValueError) as error:
         raise SetupError(str(error)) from error
     return Knowledge(release=release, searcher=searcher, hotlines=built_in_hotlines())
+
+
+def _store_url(settings: Settings) -> str | None:
+    url = settings.vector_store_url
+    return url.get_secret_value() if url else None
 
 
 @cache
@@ -109,11 +118,13 @@ def index_builder(settings: Settings, progress: Progress) -> releases.BuildIndex
                 directory,
                 release=release,
                 encoder=settings.encoder,
+                store=settings.vector_store,
+                store_url=_store_url(settings),
                 lexicon=Lexicon.load(LEXICON),
                 seed=settings.encoder_seed,
                 progress=progress,
             )
-        except ValueError as error:
+        except (ValueError, StoreUnavailable) as error:
             raise releases.ReleaseError(f"索引没有建成：{error}") from error
         return asdict(manifest)
 
