@@ -17,7 +17,7 @@ from assistant.types import Decision, Draft, Intent, Knowledge, Turn, Understand
 from knowledge.passages import is_current
 from knowledge.types import Bundle, Facet, Hotline, Policy, Record, ServiceItem
 from retrieval.analyzer import normalise
-from retrieval.types import Query, SearchResult
+from retrieval.types import Filter, Query, SearchResult
 
 _MOST_ARTICLES = 2
 ALIKE = 0.6
@@ -64,12 +64,18 @@ def answer(
 
 
 def find(reading: Understanding, knowledge: Knowledge, today: date) -> Found:
-    """Search and decide, nothing composed yet.
+    """Search among what is in force and decide, nothing composed yet.
 
     Where all that the question calls by name is no longer in force, what is like it is looked for.
     """
     assert knowledge.searcher is not None
-    query = Query(text=reading.original, focus=reading.focus, limit=15, decisive=model().name_share)
+    query = Query(
+        text=reading.original,
+        focus=reading.focus,
+        limit=15,
+        decisive=model().name_share,
+        where=Filter(on=today),
+    )
     search = knowledge.searcher.search(query)
     decision, candidates = decide(search, reading, knowledge, today)
     if search.hits and not candidates:

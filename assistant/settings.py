@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -24,6 +25,14 @@ class Settings(BaseSettings):
         "nothing), or a sentence-transformers model directory or hub name",
     )
     encoder_seed: int = 20260101
+    vector_store: Literal["faiss", "memory", "postgres", "milvus"] = Field(
+        "faiss", description="faiss or memory (files of the release), postgres or milvus (servers)"
+    )
+    vector_store_url: SecretStr | None = Field(
+        None,
+        description="where postgres (postgresql://user@one,two/db) or milvus (http://host:19530) "
+        "is reached; never written to a release",
+    )
     session_ttl: float = Field(1800, gt=0, description="seconds a conversation is remembered")
     requests_per_minute: int = Field(600, ge=0, description="per address; 0 turns the limit off")
     most_body_bytes: int = Field(16_384, ge=64)

@@ -34,6 +34,7 @@ _ALLOWED = frozenset(
         "ms",
         "total_ms",
         "error",
+        "missing",
     )
 )
 """The keys that may reach a log line."""
@@ -81,6 +82,12 @@ class Telemetry:
         self._feedback = Counter(
             "suiwen_feedback", "Feedback", ("helpful",), registry=self.registry
         )
+        self._missing = Counter(
+            "suiwen_searches_without",
+            "Searches that went on without a ranking, whose server did not answer",
+            ("ranking",),
+            registry=self.registry,
+        )
         self._log = structlog.get_logger()
 
     def finished(self, turn: Turn) -> None:
@@ -90,6 +97,10 @@ class Telemetry:
         total = sum(turn.timings.values())
         self._turns.labels(turn.message.channel, reply.status.value).inc()
         self._seconds.observe(total / 1000)
+        missing = turn.search.missing if turn.search else ()
+        for ranking in missing:
+            self._missing.labels(ranking).inc()
+            self._log.warning("search_without", turn=turn.id, missing=ranking)
         self._log.info(
             "turn",
             turn=turn.id,

@@ -61,18 +61,24 @@ def _normalise(text: str) -> str:
 
 
 class BigramAnalyzer:
-    """Han characters and their bigrams; ASCII words, numbers and codes whole.  Needs nothing."""
+    """Han characters and their bigrams; ASCII words, numbers and codes whole, also with the Han
+    character before or behind them.  Needs nothing."""
 
     @property
     def name(self) -> str:
         """What an index built with it records: the kind and its version."""
-        return "bigram/1"
+        return "bigram/2"
 
     def terms(self, text: str) -> list[str]:
         """The terms of ``text``, normalised first; repeated terms are repeated."""
         found: list[str] = []
-        for run in _TOKEN.findall(normalise(text)):
+        end, last = -1, ""
+        for match in _TOKEN.finditer(normalise(text)):
+            run = match.group()
+            if match.start() == end:  # a7县, 第3号: where letters and Han characters meet
+                found.append(last + run[0] if run[0] > "\x7f" else last[-1] + run)
             found.append(run) if run.isascii() else found.extend(_characters_and_bigrams(run))
+            end, last = match.end(), run
         return found
 
 
@@ -92,7 +98,7 @@ class MixedAnalyzer:
     @property
     def name(self) -> str:
         """Kind, version and the hash of the words."""
-        return f"mixed/1-{self._digest}"
+        return f"mixed/2-{self._digest}"
 
     def terms(self, text: str) -> list[str]:
         """The terms of ``text``, normalised first: characters, bigrams and codes, then words."""
@@ -134,4 +140,4 @@ def _characters_and_bigrams(run: str) -> list[str]:
 
 def is_word(term: str) -> bool:
     """Whether a term is a word of three Han characters or more."""
-    return len(term) > 2 and not term.isascii()
+    return len(term) > 2 and term[0] > "\x7f" and term[-1] > "\x7f"

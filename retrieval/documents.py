@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import TypedDict
 
 from knowledge.facts import facts
+from knowledge.passages import is_current
 from knowledge.types import Bundle, Facet, Hotline, Policy, Record, ServiceItem
 from retrieval.types import Document
 
@@ -17,6 +20,17 @@ _BODY = (
     Facet.AUDIENCE,
     Facet.REGION,
 )
+_AUDIENCES = {"个人": ("自然人",), "企业": ("企业法人", "非法人企业", "个体工商户")}
+"""What a bundle calls its audience, in the words of service items."""
+
+
+class _For(TypedDict):
+    """Whom a record is for, where and when."""
+
+    region: str | None
+    audiences: tuple[str, ...]
+    valid_from: date | None
+    valid_until: date | None
 
 
 def documents(records: Iterable[Record]) -> Iterator[Document]:
@@ -41,8 +55,8 @@ def _whole(record: ServiceItem | Bundle | Hotline) -> Document:
         title=record.name,
         aliases=names(record),
         body="\n".join(line for line in dict.fromkeys(lines) if line),
-        region=None if isinstance(record, Hotline) or not record.region else record.region.text,
         demonstration=record.provenance.demonstration,
+        **_for(record),
     )
 
 
@@ -60,6 +74,7 @@ def _faqs(record: ServiceItem | Bundle) -> Iterator[Document]:
             title=faq.question,
             body=f"{record.name}\n{faq.answer}",
             demonstration=record.provenance.demonstration,
+            **_for(record),
         )
 
 
@@ -71,8 +86,8 @@ def _policy(policy: Policy) -> Iterator[Document]:
         title=policy.name,
         aliases=names(policy),
         body="\n".join(part for part in (policy.number, policy.issuer, *_headings(policy)) if part),
-        region=policy.region.text if policy.region else None,
         demonstration=policy.provenance.demonstration,
+        **_for(policy),
     )
     for article in policy.articles:
         yield Document(
@@ -81,8 +96,8 @@ def _policy(policy: Policy) -> Iterator[Document]:
             kind="article",
             title=f"{policy.name} {article.number} {article.heading or ''}".strip(),
             body=article.text,
-            region=policy.region.text if policy.region else None,
             demonstration=policy.provenance.demonstration,
+            **_for(policy),
         )
 
 
@@ -90,3 +105,25 @@ def _headings(policy: Policy) -> Iterator[str]:
     for article in policy.articles:
         if article.heading:
             yield article.heading
+
+
+def _for(record: Record) -> _For:
+    """The attributes of a record; its days in force are those of ``knowledge.is_current``."""
+    region = None if isinstance(record, Hotline) else record.region
+    first, last = record.effective, record.expires
+    if not is_current(record, first or last or date.max):  # replaced, suspended, or none at all
+        first, last = date.max, date.min
+    return _For(
+        region=region.text if region else None,
+        audiences=_audiences(record),
+        valid_from=first,
+        valid_until=last,
+    )
+
+
+def _audiences(record: Record) -> tuple[str, ...]:
+    if isinstance(record, ServiceItem):
+        return record.handling.audiences
+    if isinstance(record, Bundle):
+        return record.handling.audiences or _AUDIENCES[record.audience]
+    return ()

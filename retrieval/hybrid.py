@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.analyzer import is_word
+from retrieval.attributes import AttributeTable
 from retrieval.bm25 import Field, Postings, idf
+from retrieval.confidence import Signs, probability
+from retrieval.framing import unframed
 from retrieval.fusion import relative, union, weighted_sum
-from retrieval.lexicon import Expansion, Lexicon
+from retrieval.lexicon import Lexicon
 from retrieval.names import Name, Names, squeeze, tells
-from retrieval.ranking import best
+from retrieval.ranking import best, nothing
 from retrieval.rerankers import KeepOrder
+from retrieval.runs import run_share
 from retrieval.types import (
     Analyzer,
     Document,
     Encoder,
+    Filter,
     Hit,
     Query,
-    Ranker,
     Reranker,
     Scored,
     SearchResult,
+    StoreUnavailable,
     VectorStore,
 )
+from retrieval.typos import Correction, Typos, meant, sure
 
 _RULES = ("policy", "article")
 REJECTED = 5
@@ -36,9 +44,11 @@ REJECTED = 5
 
 
 class Documents(Protocol):
-    """Documents by position."""
+    """Documents by position, and their normalised texts."""
 
     def at(self, position: int, /) -> Document: ...
+
+    def text(self, position: int, /) -> str: ...
 
     def __len__(self) -> int: ...
 
@@ -47,19 +57,26 @@ class Documents(Protocol):
 class Weights:
     """How much each sign counts; measured in retrieval/README.md.
 
-    ``title``: BM25 of the best name, beside 1 for that of the whole document.  ``word``: terms that
-    are whole words, beside 1 for characters and bigrams.  ``added``: terms that only the lexicon
-    gave.  ``dense``: the cosine, beside 1 for BM25, both divided by the highest of the question.
-    ``named``: a code, name or alias found whole, times the share of the question that it covers.
-    ``candidates``: how many of each ranking are fused.
+    ``title``: BM25 of the best name, beside 1 for that of the whole document.  Of terms: ``word``,
+    whole words, beside 1 for characters and bigrams; ``framing``, those of words that only frame a
+    question; ``added``, those that only the lexicon gave, and ``meant``, those of a typing error
+    put right (times its probability).  Beside 1 for BM25, divided by the highest of the question:
+    ``dense``, the cosine, divided likewise; ``named``, a code, name or alias found whole, times the
+    share of the question that it covers; ``runs``, the share of the question that stands in the
+    document word for word.  ``candidates``: how many of each ranking are fused; ``read``: of how
+    many of these the text is looked at for runs.
     """
 
     title: float = 1.2
     word: float = 0.15
-    added: float = 0.7
+    framing: float = 0.3
+    added: float = 0.5
+    meant: float = 0.8
     dense: float = 0.15
     named: float = 0.5
+    runs: float = 0.5
     candidates: int = 40
+    read: int = 10
 
 
 class DenseRanker:
@@ -69,9 +86,9 @@ class DenseRanker:
         self._encoder = encoder
         self._store = store
 
-    def rank(self, query: str, limit: int) -> Scored:
-        """Documents of a positive cosine, nearest first."""
-        found = self._store.search(self._encoder.encode([query])[0], limit)
+    def rank(self, query: str, limit: int, where: Filter | None = None) -> Scored:
+        """Documents of a positive cosine, nearest first.  Raises ``StoreUnavailable``."""
+        found = self._store.search(self._encoder.encode([query])[0], limit, where)
         keep = found.scores > 0
         return Scored(positions=found.positions[keep], scores=found.scores[keep])
 
@@ -93,7 +110,9 @@ class Index:
     title_weights: NDArray[np.float64]
     names: Names
     lexicon: Lexicon
-    dense: Ranker
+    typos: Typos
+    dense: DenseRanker
+    attributes: AttributeTable
 
 
 class Lexical(NamedTuple):
@@ -114,8 +133,8 @@ class Evidence(NamedTuple):
 class Looked(NamedTuple):
     """The terms of a query looked up: in order, their weights, idf and columns in both fields.
 
-    ``wordings``: for the query as written, and as rewritten by the lexicon, which terms it has;
-    each of shape (terms,), 0 or 1.
+    ``wordings``: for the query as written, as rewritten by the lexicon, and as put right where it
+    was surely mistyped, which terms it has that tell something; each of shape (terms,), 0 or 1.
     """
 
     terms: tuple[str, ...]
@@ -148,30 +167,56 @@ class Hybrid:
         """
         clock = _Clock()
         names = self.index.names.find(query.text)
+        admitted = self.index.attributes.admitted(query.where) if query.where else None
+        if admitted is not None:
+            names = [name for name in names if admitted[name.position]]
         if query.decisive is not None and (called := self._called(names, query)):
             clock.mark("names")
             return SearchResult(hits=tuple(called), timings=clock.milliseconds)
-        expansion = self.index.lexicon.expand(query.focus or query.text)
+        asked = understand(self.index, query.focus or query.text)
         named = {name.position: name for name in names}
-        looked = look_up(self.index, expansion, self._weights)
+        looked = look_up(self.index, asked, self._weights)
         clock.mark("terms")
         lexical = _lexical(self.index, looked)
         clock.mark("bm25")
-        dense = self.index.dense.rank(expansion.rewritten, self._weights.candidates)
+        dense, missing = self._dense(asked.wordings[-1], query.where)
         clock.mark("dense")
-        fused = self._fuse(lexical, dense, _named(named, expansion.text))
-        order = _named_first(fused.positions.tolist(), named, query.limit)
+        fused = self._fuse(lexical, dense, _named(named, asked.wordings[0]), admitted)
         clock.mark("fusion")
-        hits = self._hits(order[: query.limit + REJECTED], fused, dense, lexical, looked, named)
+        runs = self._runs(fused, asked.wordings)
+        ranked = weighted_sum([fused, runs], [1.0, self._weights.runs])
+        order = _named_first(ranked.positions.tolist(), named, query.limit)
+        clock.mark("runs")
+        columns = _Columns(ranked, dense, runs, lexical, looked)
+        hits = self._hits(order[: query.limit + REJECTED], columns, named)
         clock.mark("evidence")
         kept = self._reranker.rerank(query, hits[: query.limit])
         clock.mark("rerank")
+        found = self._signs(hits, order[0], columns) if hits else None
         return SearchResult(
             hits=tuple(kept),
             rejected=tuple(hits[query.limit :]),
             terms=looked.terms,
             timings=clock.milliseconds,
+            missing=missing,
+            confidence=probability(found) if found else 0.0,
+            signs=found._asdict() if found else {},
         )
+
+    def _runs(self, fused: Scored, wordings: Sequence[str]) -> Scored:
+        """The share of the question that stands word for word in each of the first documents."""
+        positions = fused.positions[: self._weights.read]
+        texts = map(self.index.documents.text, positions.tolist())
+        shares = [max(run_share(wording, text) for wording in wordings) for text in texts]
+        order = np.argsort(positions)
+        return Scored(positions=positions[order], scores=np.array(shares, dtype=np.float32)[order])
+
+    def _dense(self, text: str, where: Filter | None) -> tuple[Scored, tuple[str, ...]]:
+        """The dense ranking; none, and its name, where the vector store does not answer."""
+        try:
+            return self.index.dense.rank(text, self._weights.candidates, where), ()
+        except StoreUnavailable:
+            return nothing(), ("dense",)
 
     def _called(self, names: Sequence[Name], query: Query) -> list[Hit]:
         """The documents called by the longest name, if it covers enough of the focus.
@@ -203,8 +248,16 @@ class Hybrid:
         )
         return [] if weak else hits
 
-    def _fuse(self, lexical: Lexical, dense: Scored, named: Scored) -> Scored:
+    def _fuse(
+        self,
+        lexical: Lexical,
+        dense: Scored,
+        named: Scored,
+        admitted: NDArray[np.bool_] | None,
+    ) -> Scored:
         total = lexical.body + self._weights.title * lexical.title
+        if admitted is not None:
+            total = total * admitted
         candidates = union([best(total, self._weights.candidates), dense, named])
         bm25 = Scored(positions=candidates, scores=total[candidates].astype(np.float32))
         return weighted_sum(
@@ -212,19 +265,13 @@ class Hybrid:
             [1.0, self._weights.dense, self._weights.named],
         )
 
-    def _hits(
-        self,
-        order: Sequence[int],
-        fused: Scored,
-        dense: Scored,
-        lexical: Lexical,
-        looked: Looked,
-        named: Mapping[int, Name],
-    ) -> list[Hit]:
+    def _hits(self, order: Sequence[int], found: _Columns, named: Mapping[int, Name]) -> list[Hit]:
         positions = np.array(order, dtype=np.int64)
-        evidence = [column.tolist() for column in _evidence(self.index, looked, positions)]
-        body, title = lexical.body[positions].tolist(), lexical.title[positions].tolist()
-        scores, cosines = _by_position(fused), _by_position(dense)
+        evidence = [column.tolist() for column in _evidence(self.index, found.looked, positions)]
+        body = found.lexical.body[positions].tolist()
+        title = found.lexical.title[positions].tolist()
+        scores, cosines = _by_position(found.ranked), _by_position(found.dense)
+        runs = _by_position(found.runs)
         return [
             Hit(
                 document=self.index.documents.at(position),
@@ -234,35 +281,119 @@ class Hybrid:
                 reverse_coverage=reverse_coverage,
                 name_match=named[position].kind if position in named else None,
                 matched_name=named[position].text if position in named else None,
-                parts={"bm25": in_body, "title": in_title, "dense": cosines.get(position, 0.0)},
+                parts={
+                    "bm25": in_body,
+                    "title": in_title,
+                    "dense": cosines.get(position, 0.0),
+                    "runs": runs.get(position, 0.0),
+                },
             )
             for position, coverage, title_coverage, reverse_coverage, in_body, in_title in zip(
                 order, *evidence, body, title, strict=True
             )
         ]
 
+    def _signs(self, hits: Sequence[Hit], position: int, found: _Columns) -> Signs:
+        """What speaks for the first hit, the document at ``position``."""
+        first, looked = hits[0], found.looked
+        record = first.document.record
+        rival = next((hit.score for hit in hits if hit.document.record != record), 0.0)
+        most = float((looked.idf * looked.weights).sum()) or 1.0
+        telling = looked.wordings[0] > 0
+        text = self.index.documents.text(position)
+        lacks = [
+            weight
+            for term, weight, tells_much in zip(looked.terms, looked.idf, telling, strict=True)
+            if tells_much and term not in text
+        ]
+        return Signs(
+            coverage=first.coverage,
+            title=first.title_coverage,
+            reverse=first.reverse_coverage,
+            cosine=first.parts["dense"],
+            runs=first.parts["runs"],
+            margin=(first.score - rival) / max(first.score, 1e-6),
+            strength=first.parts["bm25"] / most,
+            lacking=max(lacks, default=0.0) / math.log1p(2 * looked.body.size + 1),
+            agrees=float(bool(len(found.dense.positions)) and found.dense.positions[0] == position),
+            length=min(int(telling.sum()) / 30, 1.0),
+        )
 
-def look_up(index: Index, expansion: Expansion, weights: Weights) -> Looked:
-    """The query's own terms, then those that only the lexicon gives, each once."""
-    own = dict.fromkeys(index.analyzer.terms(expansion.text))
-    rewritten = (
-        dict.fromkeys(index.analyzer.terms(expansion.rewritten)) if expansion.matches else own
-    )
-    added = index.analyzer.terms(" ".join(expansion.added))
-    terms = tuple(own | rewritten | dict.fromkeys(added))
+
+class Asked(NamedTuple):
+    """A query as it was understood, all normalised.
+
+    ``wordings``: as written; as the lexicon rewrites it and as it was surely meant, where these
+    differ.  ``own``: as written, without what only the lexicon understands.  ``added``: official
+    words for what it says.  ``corrections``: of typing errors.
+    """
+
+    wordings: tuple[str, ...]
+    own: str
+    added: tuple[str, ...]
+    corrections: tuple[Correction, ...]
+
+
+class _Columns(NamedTuple):
+    """What is known of the documents of one search."""
+
+    ranked: Scored
+    dense: Scored
+    runs: Scored
+    lexical: Lexical
+    looked: Looked
+
+
+def understand(index: Index, text: str) -> Asked:
+    """What ``text`` says, in official words too, and without typing errors."""
+    expansion = index.lexicon.expand(text)
+    known = [(one.start, one.start + len(one.said)) for one in expansion.matches]
+    corrections = index.typos.find(expansion.text, known)
+    wordings, added = [expansion.text, expansion.rewritten], expansion.added
+    if corrected := sure(expansion.text, corrections):
+        right = index.lexicon.expand(corrected)
+        wordings, added = [*wordings, right.rewritten], (*added, *right.added)
+    own = expansion.without(lambda said: not _holds(index, said))
+    return Asked(tuple(dict.fromkeys(wordings)), own, added, corrections)
+
+
+def _holds(index: Index, phrase: str) -> bool:
+    """Whether the documents may hold a phrase: they hold all of its terms."""
+    return all(term in index.body.vocabulary for term in index.analyzer.terms(phrase))
+
+
+def look_up(index: Index, asked: Asked, weights: Weights) -> Looked:
+    """The query's own terms, then those that only lexicon or corrections give, each once."""
+    terms_of = index.analyzer.terms
+    wordings = [dict.fromkeys(terms_of(wording)) for wording in asked.wordings]
+    own = wordings[0]
+    telling = {
+        term for wording in (asked.own, *asked.wordings[1:]) for term in terms_of(unframed(wording))
+    }
+    right = meant(asked.wordings[0], asked.corrections, index.analyzer)
+    official = dict.fromkeys(terms_of(" ".join(asked.added)))
+    terms = tuple(dict.fromkeys(chain(*wordings, official, right)))
     body = index.body.postings(terms)
+    telling |= official.keys() | right.keys()
+    frames = np.array([1.0 if term in telling else weights.framing for term in terms])
+    sources = np.array(
+        [
+            1.0
+            if term in own
+            else weights.meant * right[term]
+            if term in right and term not in official
+            else weights.added
+            for term in terms
+        ]
+    )
+    words = np.array([weights.word if is_word(term) else 1.0 for term in terms])
     return Looked(
         terms=terms,
-        weights=np.array(
-            [
-                (1.0 if term in own else weights.added) * (weights.word if is_word(term) else 1.0)
-                for term in terms
-            ]
-        ),
+        weights=sources * words * frames,
         idf=idf(body.counts, body.size),
         wordings=tuple(
-            np.array([term in wording for term in terms], dtype=np.float64)
-            for wording in ([own, rewritten] if expansion.matches else [own])
+            np.array([term in wording and term in telling for term in terms], dtype=np.float64)
+            for wording in wordings
         ),
         body=body,
         title=index.title.postings(terms),
@@ -278,7 +409,7 @@ def _lexical(index: Index, looked: Looked) -> Lexical:
 
 
 def _evidence(index: Index, looked: Looked, positions: NDArray[np.int64]) -> Evidence:
-    """Of the two wordings, for each document the one that it covers better."""
+    """Of the wordings, for each document the one that it covers best."""
     found = [_of_wording(index, looked, wording, positions) for wording in looked.wordings]
     return Evidence(*(np.maximum.reduce(columns) for columns in zip(*found, strict=True)))
 

@@ -4,13 +4,15 @@
 
     manifest.json               what it was built from and with; written last
     documents.jsonl, .npy       the documents and where each begins
+    texts.txt, .npy             their normalised texts
     body/, title/               BM25 columns (retrieval.bm25)
     titles.npz                  the rows of each document in title/
     names.jsonl                 codes, names, aliases
     words.txt                   the analyzer's words
     lexicon.json                everyday word → official word
     encoder/                    the model trained on this release (encoder "static" only)
-    vectors.faiss | vectors.npy
+    attributes.npz              place, audiences and days in force of each document
+    vectors.faiss | vectors.npy | vectors.json (what a server keeps)
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ import numpy as np
 
 from retrieval import bm25, document_store, training
 from retrieval.analyzer import BigramAnalyzer, MixedAnalyzer, learn_words
+from retrieval.attributes import AttributeTable, attributes_of
 from retrieval.encoders import (
     HashingEncoder,
     SentenceTransformerEncoder,
@@ -45,19 +48,20 @@ from retrieval.types import (
     Reranker,
     VectorStore,
 )
+from retrieval.typos import Confusions, Typos
 from retrieval.vector_stores.faiss import FaissVectorStore
 from retrieval.vector_stores.memory import MemoryVectorStore
 
-FORMAT = 1
+FORMAT = 3
 MANIFEST = "manifest.json"
-TITLE_B = 0.5
-"""BM25's length parameter for names; measured in README.md."""
+TITLE_B, BODY_B = 0.5, 0.9
+"""BM25's length parameter for names and for whole texts; measured in README.md."""
 
 _ENCODED_AT_ONCE = 512
 _ARTICLE = re.compile(r"\s*第[〇零一二三四五六七八九十百千\d]+[条章节款项]")
 
 AnalyzerKind = Literal["mixed", "bigram"]
-StoreKind = Literal["faiss", "memory"]
+StoreKind = Literal["faiss", "memory", "postgres", "milvus"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +93,7 @@ def build(
     analyzer: AnalyzerKind = "mixed",
     encoder: str = "static",
     store: StoreKind = "faiss",
+    store_url: str | None = None,
     lexicon: Lexicon | None = None,
     progress: Progress | None = None,
     seed: int = 0,
@@ -97,8 +102,10 @@ def build(
     """Index ``documents`` into ``directory`` (made if missing).
 
     ``encoder``: ``static`` trains one on these documents, ``hashing`` needs nothing, anything else
-    is a sentence-transformers model directory or hub name.  The same input and seed give the same
-    files.  Raises ``ValueError`` when two documents have one id.
+    is a sentence-transformers model directory or hub name.  ``store_url``: where ``postgres`` or
+    ``milvus`` is reached; it may hold a password and is written nowhere.  The same input and seed
+    give the same files.  Raises ``ValueError`` when two documents have one id or a URL is missing,
+    ``StoreUnavailable`` when the server does not take the vectors.
     """
     tell = progress or _silent
     documents = list(documents)
@@ -117,7 +124,8 @@ def build(
             progress=tell,
         )
     encode = open_encoder(encoder, directory)
-    _build_vectors(documents, encode, store, directory, tell)
+    empty = _new_store(store, store_url, release)
+    _build_vectors(documents, encode, empty, directory / _store_file(store), tell)
     manifest = IndexManifest(
         format=FORMAT,
         release=release,
@@ -153,19 +161,23 @@ def open_index(
     release: str | None = None,
     analyzer: AnalyzerKind | None = None,
     encoder: str | None = None,
+    store: StoreKind | None = None,
+    store_url: str | None = None,
     reranker: Reranker | None = None,
     weights: Weights | None = None,
 ) -> Hybrid:
     """Open what :func:`build` wrote; arrays stay on disk, memory-mapped.
 
-    Raises ``IndexMismatch`` when release, analyzer or encoder are given and differ, or when the
-    analyzer's words or the encoder's table are not those that it was built with.
+    Raises ``IndexMismatch`` when release, analyzer, encoder or store are given and differ, or when
+    the analyzer's words or the encoder's table are not those that it was built with; ``ValueError``
+    when its store is on a server and no URL is given.  The server need not be up.
     """
     manifest = read_manifest(directory)
     for name, expected, found in (
         ("release", release, manifest.release),
         ("analyzer", analyzer, manifest.analyzer),
         ("encoder", encoder, manifest.encoder),
+        ("store", store, manifest.store),
     ):
         if expected is not None and expected != found:
             raise IndexMismatch(directory, name, expected, found)
@@ -179,16 +191,21 @@ def open_index(
             raise IndexMismatch(directory, name, made_with, present)
     with (directory / "titles.npz").open("rb") as file, np.load(file) as stored:
         titles = {name: stored[name] for name in stored.files}
+    attributes = AttributeTable.load(directory / "attributes.npz")
+    vectors = _open_store(manifest.store, directory, store_url, attributes)
+    body = bm25.load(directory / "body")
     index = Index(
         documents=document_store.DocumentStore(directory),
         analyzer=analyse,
-        body=bm25.load(directory / "body"),
+        body=body,
         title=bm25.load(directory / "title"),
         title_starts=titles["starts"],
         title_weights=titles["weights"],
         names=Names.load(directory / "names.jsonl"),
         lexicon=Lexicon.load(directory / "lexicon.json"),
-        dense=DenseRanker(encode, _open_store(manifest.store, directory)),
+        typos=Typos(body, Confusions.load()),
+        dense=DenseRanker(encode, vectors),
+        attributes=attributes,
     )
     return Hybrid(index, reranker=reranker, weights=weights)
 
@@ -200,11 +217,6 @@ def open_encoder(encoder: str, directory: Path) -> Encoder:
     if encoder == "hashing":
         return HashingEncoder()
     return SentenceTransformerEncoder(encoder)
-
-
-def text_of(document: Document) -> str:
-    """All that is indexed of a document as its body: title, aliases, body."""
-    return "\n".join((document.title, *document.aliases, document.body))
 
 
 def _silent(step: str, done: int, total: int) -> None:
@@ -225,7 +237,7 @@ def _build_analyzer(
     words: tuple[str, ...] = ()
     if kind == "mixed":
         tell("words", 0, 1)
-        words = learn_words(text_of(document) for document in documents)
+        words = learn_words(document_store.text_of(document) for document in documents)
         tell("words", 1, 1)
     (directory / "words.txt").write_text("\n".join(words), "utf-8")
     return _open_analyzer(kind, directory)
@@ -241,7 +253,11 @@ def _build_fields(
     documents: Sequence[Document], analyzer: Analyzer, directory: Path, tell: Progress
 ) -> None:
     body = bm25.build(
-        analyzer.terms(text_of(document)) for document in _counted(documents, "bm25", tell)
+        (
+            analyzer.terms(document_store.text_of(document))
+            for document in _counted(documents, "bm25", tell)
+        ),
+        b=BODY_B,
     )
     body.save(directory / "body")
     names = [(document.title, *document.aliases) for document in documents]
@@ -266,18 +282,19 @@ def _boosts(names: Sequence[Sequence[str]]) -> list[float]:
 def _build_vectors(
     documents: Sequence[Document],
     encoder: Encoder,
-    kind: StoreKind,
-    directory: Path,
+    store: VectorStore,
+    path: Path,
     tell: Progress,
 ) -> None:
-    store: VectorStore = FaissVectorStore() if kind == "faiss" else MemoryVectorStore()
     vectors = np.zeros((len(documents), encoder.dimensions), dtype=np.float32)
     for start in range(0, len(documents), _ENCODED_AT_ONCE):
         texts = [dense_text(one) for one in documents[start : start + _ENCODED_AT_ONCE]]
         vectors[start : start + len(texts)] = encoder.encode(texts)
         tell("vectors", start + len(texts), len(documents))
-    store.add(vectors)
-    store.save(directory / _store_file(kind))
+    attributes = [attributes_of(document) for document in documents]
+    AttributeTable(attributes).save(path.with_name("attributes.npz"))
+    store.add(vectors, attributes)
+    store.save(path)
 
 
 def dense_text(document: Document) -> str:
@@ -285,13 +302,43 @@ def dense_text(document: Document) -> str:
     return "\n".join((document.title, *document.aliases, document.body[:1000]))
 
 
-def _open_store(kind: StoreKind, directory: Path) -> VectorStore:
+def _new_store(kind: StoreKind, url: str | None, release: str) -> VectorStore:
+    if kind == "postgres":
+        from retrieval.vector_stores.postgres import PostgresVectorStore
+
+        return PostgresVectorStore(_given(url, kind), release)
+    if kind == "milvus":
+        from retrieval.vector_stores.milvus import MilvusVectorStore
+
+        return MilvusVectorStore(_given(url, kind), release)
+    return FaissVectorStore() if kind == "faiss" else MemoryVectorStore()
+
+
+def _open_store(
+    kind: StoreKind, directory: Path, url: str | None, attributes: AttributeTable
+) -> VectorStore:
     path = directory / _store_file(kind)
-    return FaissVectorStore.load(path) if kind == "faiss" else MemoryVectorStore.load(path)
+    if kind == "postgres":
+        from retrieval.vector_stores.postgres import PostgresVectorStore
+
+        return PostgresVectorStore.load(path, _given(url, kind))
+    if kind == "milvus":
+        from retrieval.vector_stores.milvus import MilvusVectorStore
+
+        return MilvusVectorStore.load(path, _given(url, kind))
+    if kind == "faiss":
+        return FaissVectorStore.load(path, attributes)
+    return MemoryVectorStore.load(path, attributes)
+
+
+def _given(url: str | None, kind: StoreKind) -> str:
+    if not url:
+        raise ValueError(f"the vector store {kind!r} needs its URL: set SUIWEN_VECTOR_STORE_URL")
+    return url
 
 
 def _store_file(kind: StoreKind) -> str:
-    return "vectors.faiss" if kind == "faiss" else "vectors.npy"
+    return {"faiss": "vectors.faiss", "memory": "vectors.npy"}.get(kind, "vectors.json")
 
 
 def _counted(documents: Sequence[Document], step: str, tell: Progress) -> Iterator[Document]:

@@ -28,3 +28,8 @@ def best_of(positions: NDArray[np.int64], scores: NDArray[np.floating[Any]], lim
         positions=positions[order].astype(np.int64, copy=False),
         scores=found[order].astype(np.float32),
     )
+
+
+def nothing() -> Scored:
+    """No documents."""
+    return Scored(positions=np.zeros(0, np.int64), scores=np.zeros(0, np.float32))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -22,6 +23,8 @@ class Document:
     """What is ranked: a whole item, a bundle, one article of a policy, one FAQ of an item.
 
     ``record`` is the code of the record that it stands for; several documents may share one.
+    ``region``, ``audiences`` (none: for everybody), ``valid_from`` and ``valid_until`` (the last
+    day) are what a :class:`Filter` asks for.
     """
 
     id: str
@@ -32,6 +35,47 @@ class Document:
     aliases: tuple[str, ...] = ()
     region: str | None = None
     demonstration: bool = False
+    audiences: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attributes:
+    """What can be asked of a document beside its text.
+
+    ``region``: the narrowest place that it is for (天河区 of 广东省广州市天河区), none: everywhere.
+    ``audiences``: as the records call them (自然人, 企业法人 …), none: everybody.  ``valid_from``
+    and ``valid_until``: first and last day in force, both inclusive.
+    """
+
+    region: str | None = None
+    audiences: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What a document must be for; a part that is not given asks nothing.
+
+    ``regions``: the place asked about and all that it lies in (天河区, 广州市, 广东省).
+    """
+
+    regions: tuple[str, ...] = ()
+    audience: str | None = None
+    on: date | None = None
+
+    def admits(self, one: Attributes) -> bool:
+        """Whether it is let through.  Every vector store filters exactly so."""
+        return (
+            (not self.regions or not one.region or one.region in self.regions)
+            and (self.audience is None or not one.audiences or self.audience in one.audiences)
+            and (
+                self.on is None
+                or (one.valid_from or date.min) <= self.on <= (one.valid_until or date.max)
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +83,15 @@ class Query:
     """``text`` as the citizen wrote it; ``focus`` the same without question and courtesy words.
 
     ``decisive``: the share (0–1) of the focus that a whole name or code must cover to decide by
-    itself: then only the documents called so are returned, and nothing is ranked.
+    itself: then only the documents called so are returned, and nothing is ranked.  ``where``: no
+    other document is a hit, however it is called.
     """
 
     text: str
     focus: str | None = None
     limit: int = 20
     decisive: float | None = None
+    where: Filter | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +117,20 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """Hits best first, what was looked at and not kept, the terms used, milliseconds a step."""
+    """Hits best first, what was looked at and not kept, the terms used, milliseconds a step.
+
+    ``confidence``: calibrated probability that the first hit is right, None where nothing was
+    ranked; ``signs``: what it was made of (:class:`retrieval.confidence.Signs`).
+    ``missing``: rankings that could not be had (``dense``: the vector store does not answer).
+    """
 
     hits: tuple[Hit, ...]
     rejected: tuple[Hit, ...] = ()
     terms: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
+    confidence: float | None = None
+    signs: Mapping[str, float] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,13 +163,19 @@ class Encoder(Protocol):
 
 
 class VectorStore(Protocol):
-    """Nearest vectors by inner product; positions are those of ``add``."""
+    """Nearest vectors by inner product; positions are those of ``add``.
 
-    def add(self, vectors: Vectors) -> None: ...
+    A store on another machine raises :class:`StoreUnavailable` when no host of it answers.
+    """
 
-    def search(self, vector: Vectors, limit: int) -> Scored: ...
+    def add(self, vectors: Vectors, attributes: Sequence[Attributes] | None = None) -> None:
+        """Append unit vectors, shape (n, dimensions), and what is asked of them (n, or none)."""
 
-    def save(self, path: Path) -> None: ...
+    def search(self, vector: Vectors, limit: int, where: Filter | None = None) -> Scored:
+        """The ``limit`` nearest to one vector, shape (dimensions,), that ``where`` admits."""
+
+    def save(self, path: Path) -> None:
+        """Write one file to ``path``: the vectors, or where a server keeps them."""
 
 
 class Ranker(Protocol):
@@ -143,3 +203,7 @@ class IndexMismatch(Exception):
         super().__init__(
             f"{path}: {name} is {found!r}, expected {expected!r}; rebuild it with 'suiwen publish'"
         )
+
+
+class StoreUnavailable(Exception):
+    """No host of a vector store answers in time.  A search goes on without it."""

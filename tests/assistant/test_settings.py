@@ -74,3 +74,13 @@ def test_every_setting_is_documented_or_speaks_for_itself() -> None:
     plain = {"host", "port", "encoder_seed", "most_body_bytes", "log_level"}
     undescribed = {name for name, one in Settings.model_fields.items() if not one.description}
     assert undescribed <= plain
+
+
+def test_the_address_of_a_vector_store_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUIWEN_VECTOR_STORE", "postgres")
+    monkeypatch.setenv("SUIWEN_VECTOR_STORE_URL", "postgresql://suiwen:geheim@one,two/db")
+    settings = Settings()
+    assert settings.vector_store == "postgres"
+    assert settings.vector_store_url is not None
+    assert settings.vector_store_url.get_secret_value().endswith("@one,two/db")
+    assert "geheim" not in repr(settings) + str(settings.model_dump())

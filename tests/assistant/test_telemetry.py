@@ -18,6 +18,9 @@ from fastapi.testclient import TestClient
 from assistant import bootstrap, telemetry
 from assistant.app import app_of
 from assistant.telemetry import Telemetry, hashed, only_allowed
+from assistant.types import Turn
+from channels.types import Message, Reply, Status
+from retrieval.types import SearchResult
 from tests.conftest import settings_of
 
 SURNAMES = ["欧阳", "司徒", "上官", "诸葛", "慕容", "尉迟", "公孙", "令狐"]
@@ -224,3 +227,22 @@ def test_two_apps_in_one_process_count_apart() -> None:
     first, second = Telemetry(), Telemetry()
     first.feedback(True)
     assert b'helpful="true"' not in second.exposition()
+
+
+def test_a_search_without_its_vector_store_is_counted_and_logged(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    telemetry.configure("WARNING")
+    counted = Telemetry()
+    turn = Turn(
+        id="t1",
+        session_id="s1",
+        message=Message(text="居住证"),
+        release="r1",
+        search=SearchResult(hits=(), missing=("dense",)),
+        reply=Reply(session_id="s1", turn_id="t1", status=Status.ANSWERED, text=""),
+    )
+    counted.finished(turn)
+    assert 'suiwen_searches_without_total{ranking="dense"} 1.0' in counted.exposition().decode()
+    line = json.loads(capsys.readouterr().err)
+    assert (line["event"], line["missing"], line["turn"]) == ("search_without", "dense", "t1")

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.analyzer import BigramAnalyzer, MixedAnalyzer, is_word, learn_words, normalise
+from retrieval.analyzer import (
+    BigramAnalyzer,
+    MixedAnalyzer,
+    is_word,
+    learn_words,
+    normalise,
+)
 from retrieval.types import Analyzer
 
 
@@ -44,9 +50,17 @@ def test_bigrams_characters_and_codes() -> None:
     assert BigramAnalyzer().terms("办证，A1-2号 3.5") == [
         *("办", "证", "办证"),
         "a1-2",
+        "a1-2号",
         "号",
         "3.5",
     ]
+
+
+def test_letters_and_characters_that_touch_make_a_term_together() -> None:
+    terms = BigramAnalyzer().terms("第3号楼，A7县 B")
+    assert {"第3", "3号", "a7县"} <= set(terms)
+    assert "县b" not in terms
+    assert not any(map(is_word, terms))
 
 
 def test_bigrams_do_not_cross_what_is_no_character() -> None:
@@ -69,7 +83,7 @@ def test_name_changes_with_the_words() -> None:
     one: Analyzer = MixedAnalyzer(["居住证", "身份证"])
     assert one.name == MixedAnalyzer(["身份证", "居住证"]).name
     assert one.name != MixedAnalyzer(["居住证"]).name
-    assert BigramAnalyzer().name == "bigram/1"
+    assert BigramAnalyzer().name == "bigram/2"
 
 
 def test_learn_words(capfd: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from retrieval import index
-from retrieval.hybrid import REJECTED, DenseRanker, Hybrid, Weights
+from retrieval.hybrid import REJECTED, DenseRanker, Hybrid, Weights, look_up, understand
 from retrieval.index import build, open_index
 from retrieval.lexicon import Entry, Lexicon
 from retrieval.types import Document, Hit, Query, Ranker, SearchResult
@@ -79,7 +79,55 @@ def test_the_whole_title_is_full_evidence(hybrid: Hybrid) -> None:
     assert first.coverage == pytest.approx(1, abs=1e-6)
     assert first.title_coverage == pytest.approx(1, abs=1e-6)
     assert first.reverse_coverage == pytest.approx(1, abs=1e-6)
-    assert set(first.parts) == {"bm25", "title", "dense"}
+    assert set(first.parts) == {"bm25", "title", "dense", "runs"}
+    assert first.parts["runs"] == 1
+
+
+def test_question_words_count_less_than_what_is_asked_about(hybrid: Hybrid) -> None:
+    plain = hybrid.search(Query(text="结婚登记")).hits[0]
+    asked = hybrid.search(Query(text="请问结婚登记有哪些情况呢")).hits[0]
+    assert asked.document == plain.document
+    assert asked.coverage == pytest.approx(plain.coverage)
+
+
+def test_words_in_their_order_go_first(tmp_path: Path) -> None:
+    texts = ("补贴申领的条件是公共租赁", "公共租赁补贴申领的条件是", "申领公共租赁条件的是补贴")
+    hybrid = make(
+        tmp_path,
+        [
+            Document(id=f"D{n}", record=f"D{n}", kind="document", title="", body=text)
+            for n, text in enumerate(texts)
+        ],
+    )
+    first = hybrid.search(Query(text="公共租赁补贴申领")).hits[0]
+    assert (first.document.id, first.parts["runs"]) == ("D1", 1)
+
+
+def test_confidence_is_higher_where_the_answer_is(hybrid: Hybrid) -> None:
+    known = hybrid.search(Query(text="结婚登记要什么材料")).confidence
+    unknown = hybrid.search(Query(text="今晚吃什么好")).confidence
+    assert known is not None
+    assert unknown is not None
+    assert 0 <= unknown < known <= 1
+
+
+def test_nothing_found_is_no_confidence(tmp_path: Path) -> None:
+    build([], tmp_path, release="r1", encoder="hashing")
+    result = open_index(tmp_path).search(Query(text="结婚"))
+    assert (result.hits, result.confidence, dict(result.signs)) == ((), 0.0, {})
+
+
+def test_words_that_only_the_lexicon_knows_count_less(hybrid: Hybrid) -> None:
+    looked = look_up(hybrid.index, understand(hybrid.index, "老窦户口"), Weights())
+    weights = dict(zip(looked.terms, looked.weights.tolist(), strict=True))
+    assert weights["户口"] == 1
+    assert weights["老窦"] == Weights().framing
+
+
+def test_a_typing_error_is_put_right(hybrid: Hybrid) -> None:
+    wrong = hybrid.search(Query(text="结昏登记"))
+    assert wrong.hits[0].document.title == "结婚登记"
+    assert "结婚" in wrong.terms
 
 
 def test_evidence_stays_between_0_and_1(hybrid: Hybrid) -> None:
@@ -118,7 +166,8 @@ def test_limit_and_rejected(hybrid: Hybrid) -> None:
     assert {hit.document.id for hit in result.hits}.isdisjoint(
         hit.document.id for hit in result.rejected
     )
-    assert list(result.timings) == ["terms", "bm25", "dense", "fusion", "evidence", "rerank"]
+    steps = ["terms", "bm25", "dense", "fusion", "runs", "evidence", "rerank"]
+    assert list(result.timings) == steps
 
 
 def test_named_documents_are_always_hits(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from retrieval import document_store
 from retrieval.encoders import StaticTableEncoder
 from retrieval.hybrid import Hybrid
-from retrieval.index import MANIFEST, IndexManifest, build, open_index, read_manifest, text_of
+from retrieval.index import MANIFEST, IndexManifest, build, open_index, read_manifest
 from retrieval.training import Recipe
 from retrieval.types import Document, IndexMismatch, Query
 from tests.retrieval.samples import documents
@@ -28,7 +29,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_manifest(directory: Path) -> None:
     manifest = read_manifest(directory)
     assert (manifest.release, manifest.documents, manifest.dimensions) == ("r1", 10, 16)
-    assert manifest.analyzer_name.startswith("mixed/1-")
+    assert manifest.analyzer_name.startswith("mixed/2-")
     assert manifest.encoder_name == StaticTableEncoder(directory / "encoder").name
     assert set(manifest.files) == {
         path.relative_to(directory).as_posix()
@@ -153,7 +154,11 @@ def test_progress_ends_each_step(tmp_path: Path) -> None:
 
 
 def test_text_of() -> None:
-    assert text_of(documents()[5]).split("\n")[:3] == ["护照签发", "办护照", "Passport"]
+    assert document_store.text_of(documents()[5]).split("\n")[:3] == [
+        "护照签发",
+        "办护照",
+        "Passport",
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tokenizers import Tokenizer
 
 from retrieval import training
-from retrieval.encoders import StaticTableEncoder
-from retrieval.training import Pair, Recipe, pairs_of, split, thin
+from retrieval.encoders import StaticTableEncoder, unit
+from retrieval.training import Bags, Corpus, Recipe, draw, latent, texts_of, thin, train_tokenizer
 from retrieval.types import Document
 from tests.retrieval.samples import documents
 
@@ -62,20 +65,88 @@ def test_steps_bound_the_time(tmp_path: Path) -> None:
     assert told[-1] == 3
 
 
-def test_pairs_are_normalised_and_of_one_document() -> None:
-    pairs = list(pairs_of(documents(), Recipe()))
-    assert ("居住证办理", "居住证", 0) in pairs
-    assert ("护照签发", "passport", 5) in pairs
-    assert all(pair.left and pair.right and pair.left != pair.right for pair in pairs)
+def test_texts_are_normalised_names_first() -> None:
+    texts = texts_of(documents())
+    assert texts[0][:2] == ("居住证办理", "居住证")
+    assert texts[5][:3] == ("护照签发", "办护照", "passport")
+    long = Document(id="1", record="1", kind="item", title="Ａ", body="长" * 9_000)
+    assert [len(part) for part in texts_of([long])[0]] == [1, 4_000]
 
 
-def test_split() -> None:
-    assert split("第一句。第二句；\nＡ\n 第三 句！") == ["第一句", "第二句", "第三 句"]
-    assert split("长" * 300) == ["长" * 200]
-
-
-def test_thin_keeps_pairs_of_the_whole_corpus() -> None:
-    pairs = [Pair("甲", "乙", number) for number in range(100)]
-    assert [pair.group for pair in thin(pairs, 4)] == [0, 25, 50, 75]
-    assert thin(pairs, 1000) == thin(pairs, 60) == pairs
+def test_thin_keeps_documents_of_the_whole_corpus() -> None:
+    many = [
+        Document(id=str(n), record=str(n), kind="item", title="", body="甲" * 10)
+        for n in range(100)
+    ]
+    assert [one.id for one in thin(many, 40)] == ["0", "25", "50", "75"]
+    assert thin(many, 1_000) == many
     assert thin([], 4) == []
+
+
+def corpus_of(texts: list[tuple[str, ...]]) -> tuple[Corpus, Tokenizer]:
+    tokenizer = train_tokenizer((part for text in texts for part in text), 400)
+    return Corpus.of(tokenizer, texts), tokenizer
+
+
+def test_corpus_knows_where_documents_and_names_are() -> None:
+    texts = [("居住证", "", "居住证的正文"), ("", "没有名称的正文"), ("只有名称", "")]
+    corpus, tokenizer = corpus_of(texts)
+    decoded = [
+        "".join(tokenizer.id_to_token(int(i)) for i in corpus.ids[start:end])
+        for start, end in zip(corpus.starts, corpus.ends, strict=True)
+    ]
+    assert decoded == ["".join(text) for text in texts]
+    assert corpus.name_counts.tolist() == [1, 0, 1]
+    assert corpus.name_firsts.tolist() == [0, 1, 1]
+    names = [
+        "".join(tokenizer.id_to_token(int(i)) for i in corpus.ids[start:end])
+        for start, end in zip(corpus.name_starts, corpus.name_ends, strict=True)
+    ]
+    assert names == ["居住证", "只有名称"]
+
+
+def bags(found: Bags) -> list[list[int]]:
+    return [part.tolist() for part in np.split(found.ids, found.offsets[1:])]
+
+
+@given(seed=st.integers(0, 2**32 - 1), names=st.floats(0, 1), kept=st.floats(0, 1))
+def test_what_is_drawn_is_of_the_document(seed: int, names: float, kept: float) -> None:
+    recipe = Recipe(batch=16, span=4, context=9, names=names, kept=kept)
+    corpus, _ = corpus_of(texts_of(documents()))
+    usable = np.flatnonzero(corpus.ends - corpus.starts >= 6)
+    drawn = draw(corpus, usable, recipe, np.random.default_rng(seed))
+    for span, context, document in zip(
+        bags(drawn.spans), bags(drawn.contexts), drawn.documents, strict=True
+    ):
+        text = corpus.ids[corpus.starts[document] : corpus.ends[document]].tolist()
+        assert span in [text[start : start + len(span)] for start in range(len(text))]
+        assert 0 < len(context) <= recipe.context + recipe.span
+        assert set(context) <= set(text)
+
+
+def test_a_span_is_taken_out_of_its_context() -> None:
+    corpus, _ = corpus_of([("", "甲乙丙丁戊己庚辛壬癸")] * 3)
+    recipe = Recipe(batch=64, span=4, context=50, kept=0.0)
+    drawn = draw(corpus, np.arange(3), recipe, np.random.default_rng(0))
+    for span, context in zip(bags(drawn.spans), bags(drawn.contexts), strict=True):
+        assert not set(span) & set(context)
+
+
+def test_latent_tells_topics_apart() -> None:
+    texts = [("", "结婚登记"), ("", "结婚证件"), ("", "食品许可"), ("", "食品经营")] * 3
+    corpus, tokenizer = corpus_of(texts)
+    table = latent(corpus, tokenizer.get_vocab_size(), Recipe(dimensions=4))
+    document = [
+        unit(table[corpus.ids[start:end]].sum(axis=0, keepdims=True))[0]
+        for start, end in zip(corpus.starts, corpus.ends, strict=True)
+    ]
+    assert document[0] @ document[1] > document[0] @ document[2] + 0.3
+    assert not table[0].any()
+
+
+def test_latent_without_documents_is_noise() -> None:
+    corpus, _ = corpus_of([])
+    table = latent(corpus, 5, Recipe(dimensions=4))
+    assert table.shape == (5, 4)
+    assert np.isfinite(table).all()
+    assert table[1:].any()
