@@ -8,7 +8,7 @@ PORT ?= 8000
 DATA ?= ../shared/data
 
 .PHONY: help run install install-dev browser check format test facts answers crisis bench kill \
-	pictures clean
+	bench-retrieval retrieval robustness confidence gate failover pictures clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -64,6 +64,32 @@ crisis: install ## emergencies heard and false alarms, on sentences written blin
 
 bench: install ## requests a second against a bare echo, start-up, memory, index build
 	$(BIN)/suiwen-eval bench
+
+SETS := kcg_faq_simp gdzwfw_items teddy_gov_messages lecoqa_law ncp_policy cmrc2018
+CITY_SETS := kcg_faq_simp gdzwfw_items teddy_gov_messages ncp_policy
+RESULTS ?= .suiwen/results
+
+retrieval: install ## every open set against the BM25 baseline, and the report page (half an hour)
+	@for set in $(SETS); do \
+		$(BIN)/suiwen-eval retrieval --dataset $(DATA)/$$set --baseline --out $(RESULTS)/$$set || exit 1; \
+	done
+	$(BIN)/suiwen-eval report $(addprefix $(RESULTS)/,$(SETS)) --html $(RESULTS)/report.html
+
+robustness: install ## Traditional script, typing errors, Cantonese, on every open set
+	$(BIN)/suiwen-eval robustness $(foreach set,$(SETS),--dataset $(DATA)/$(set))
+
+confidence: install ## does it know when the answer is not there, each set left out of the fit
+	$(BIN)/suiwen-eval confidence --out $(RESULTS)/confidence \
+		$(foreach set,$(CITY_SETS),--dataset $(DATA)/$(set))
+
+gate: install ## fails if a score of eval/gates.toml dropped
+	$(BIN)/suiwen-eval gate
+
+bench-retrieval: install ## against rank-bm25, bm25s, Haystack, LlamaIndex, txtai (an hour)
+	$(BIN)/suiwen-eval bench-retrieval --data $(DATA)
+
+failover: install-dev ## 50 kills of a PostgreSQL primary while questions are asked
+	$(BIN)/python -m tests.retrieval.failover --rounds 50
 
 kill: install ## kill -9 during 200 publications
 	$(BIN)/suiwen-eval kill --times 200

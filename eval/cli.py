@@ -6,6 +6,8 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,17 +15,28 @@ import typer
 
 app = typer.Typer(
     name="suiwen-eval",
-    help="穗问评测：整条回答、逐条事实、速度、发布中断。先试：suiwen-eval answers",
+    help="穗问评测：整条回答、逐条事实、检索、速度、发布中断。先试：suiwen-eval answers",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
-RECORDS = Path("../shared/data/gdzwfw_items/records.jsonl")
+DATA = Path("../shared/data")
+RECORDS = DATA / "gdzwfw_items/records.jsonl"
 
 Json = Annotated[bool, typer.Option("--json", help="打印机器可读的 JSON")]
 Home = Annotated[Path | None, typer.Option(help="已发布版本的目录（默认新建一个临时的，用完即删）")]
 Records = Annotated[Path, typer.Option(help="门户原始记录（records.jsonl）")]
+Dataset = Annotated[
+    Path, typer.Option(help="BEIR 格式的文件夹（corpus.jsonl、queries.jsonl、qrels.tsv）")
+]
+Queries = Annotated[Path | None, typer.Option(help="换用这个题目文件")]
+Qrels = Annotated[Path | None, typer.Option(help="换用这个标注文件（题号、文档号、分数）")]
+First = Annotated[int | None, typer.Option("--limit", min=1, help="只问前 N 道题")]
+Out = Annotated[Path | None, typer.Option(help="把设置、结果、分数写到这个文件夹")]
+Work = Annotated[
+    Path | None, typer.Option(help="索引留在这个文件夹，下次直接打开（默认临时，用完即删）")
+]
 
 
 @app.command()
@@ -116,6 +129,39 @@ def bench(
         report.bench(found)
 
 
+@app.command("bench-retrieval")
+def bench_retrieval(
+    data: Annotated[Path, typer.Option(help="含 gdzwfw_items 和 lecoqa_law 的文件夹")] = DATA,
+    sizes: Annotated[
+        str, typer.Option(help="篇数，用逗号分开；没有这么大的数据集就用改过字句的副本，只测穗问")
+    ] = "2262,57751,500000",
+    only: Annotated[str | None, typer.Option(help="穗问之外只跑这一个，如 haystack")] = None,
+    questions: Annotated[int, typer.Option(min=1, help="每套数据问前多少题，各系统相同")] = 300,
+    out: Annotated[Path, typer.Option(help="结果写到这个文件（每行测完就写），图写在旁边")] = Path(
+        "bench-retrieval.json"
+    ),
+    as_json: Json = False,
+) -> None:
+    """检索与同类系统比质量、建索引、耗时、内存。各系统装在 .suiwen/peers（或 SUIWEN_PEERS）。"""
+    from eval.bench.peers import corpora, run, tables
+
+    counts = _or_exit(lambda: corpora.sizes(sizes))
+    total = _or_exit(lambda: run.rows_expected(counts, only))
+    with _counting("比较", total) as advance:
+
+        def told(report: run.Report) -> None:
+            text = json.dumps(run.plain(report), ensure_ascii=False, indent=1)
+            out.write_text(text + "\n", encoding="utf-8")
+            advance(1)
+
+        found = _or_exit(
+            lambda: run.run(data, _tell, sizes=counts, only=only, questions=questions, told=told)
+        )
+    value = run.plain(found)
+    out.with_suffix(".svg").write_text(tables.plot(value["rows"]), encoding="utf-8")
+    _write(value) if as_json else tables.show(value)
+
+
 @app.command()
 def kill(
     times: Annotated[int, typer.Option(min=1, help="次数")] = 200,
@@ -198,6 +244,209 @@ def crisis_(
         _tell(f"{name}: {one.hits}/{one.of}  95% {low:.3f}–{high:.3f}")
 
 
+@app.command()
+def retrieval(
+    dataset: Dataset,
+    queries: Queries = None,
+    qrels: Qrels = None,
+    limit: First = None,
+    run: Annotated[Path | None, typer.Option(help="另把排序结果写成 TREC 格式的文件")] = None,
+    out: Out = None,
+    work: Work = None,
+    with_baseline: Annotated[
+        bool, typer.Option("--baseline", help="同时测基线（字二元组 BM25）并检验差别")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """在一套数据上测检索。例：suiwen-eval retrieval --dataset ../shared/data/ncp_policy"""
+    from assistant import progress
+    from eval import beir, provenance, results, retrieval_tables, trec
+    from eval import retrieval as asking
+
+    found = _or_exit(lambda: beir.first(beir.load(dataset, queries=queries, qrels=qrels), limit))
+    for note in beir.notes(found):
+        _tell(note)
+    with progress.bar() as step:
+        advance = _steps(step, "ask", len(found.questions))
+        asked = _or_exit(lambda: asking.run(found, step, advance, work=work))
+    base = asking.run_baseline(found) if with_baseline else None
+    against = asking.against(found, asked, base) if base else None
+    scores = asking.plain(asking.score(found, asked), against)
+    if run:
+        trec.write(run, asked.rankings, asked.system)
+    if out:
+        described = {"dataset": str(dataset), "limit": limit, **provenance.described(found.sources)}
+        asking.write(out, found, asked, described, scores)
+        if base:
+            asking.write(out / results.BASELINE, found, base, described, scores["baseline"])
+    _write(scores) if as_json else retrieval_tables.scores(scores)
+
+
+@app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(help="结果文件夹，或 run.trec")],
+    second: Annotated[Path, typer.Argument(help="另一个")],
+    qrels: Qrels = None,
+    as_json: Json = False,
+) -> None:
+    """比较同一套题的两次检索：差多少、是否偶然、哪些题变差。例：suiwen-eval compare 甲 乙"""
+    from eval import compare as comparing
+    from eval import results, retrieval_tables
+
+    sides = _or_exit(lambda: [results.read_any(one, qrels) for one in (first, second)])
+    found = comparing.plain(_or_exit(lambda: comparing.compare(*sides)))
+    _write(found) if as_json else retrieval_tables.comparison(found)
+
+
+@app.command()
+def unanswerable(
+    dataset: Dataset,
+    queries: Queries = None,
+    qrels: Qrels = None,
+    limit: First = None,
+    out: Out = None,
+    work: Work = None,
+    seed: Annotated[int, typer.Option(help="题目分成两半的种子")] = 1,
+    as_json: Json = False,
+) -> None:
+    """同一道题，索引里有、没有它的文档各问一遍：置信度分不分得出。"""
+    from assistant import progress
+    from eval import beir, provenance, retrieval_tables
+    from eval import unanswerable as asking
+
+    found = _or_exit(lambda: beir.first(beir.load(dataset, queries=queries, qrels=qrels), limit))
+    for note in beir.notes(found):
+        _tell(note)
+    with progress.bar() as step:
+        advance = _steps(step, "ask", 2 * len(found.questions))
+        asked = _or_exit(lambda: asking.run(found, step, advance, work=work, seed=seed))
+    report = asking.report(asked)
+    if out:
+        described = provenance.described(found.sources)
+        asking.write(out, report, {"dataset": str(dataset), "seed": seed, **described})
+    scores = asking.plain(report)
+    _write(scores) if as_json else retrieval_tables.unanswerable(scores)
+
+
+@app.command(name="confidence")
+def confidence_(
+    datasets: Annotated[list[Path], typer.Option("--dataset", help="数据集文件夹，至少两个")],
+    limit: First = None,
+    out: Out = None,
+    work: Work = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="用全部数据集拟合，写入 retrieval/confidence.toml")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """每个数据集都用其余的拟合置信度，再在它上面量。"""
+    from assistant import progress
+    from eval import beir, confidence, provenance, retrieval_tables
+    from eval import unanswerable as asking
+
+    if len(datasets) < 2:
+        raise typer.BadParameter("至少两个：在其余的集上拟合，在留下的一个上量")
+    sets = [beir.first(_or_exit(partial(beir.load, at)), limit) for at in datasets]
+    cases: dict[str, tuple[Any, ...]] = {}
+    for found in sets:
+        with progress.bar() as step:
+            advance = _steps(step, f"ask {found.name}", 2 * len(found.questions))
+            cases[found.name] = asking.run(found, step, advance, work=work)
+    reports = confidence.left_out(cases)
+    if out:
+        for found in sets:
+            described = provenance.described(found.sources)
+            asking.write(out / found.name, reports[found.name], {"left_out": True, **described})
+    if write:
+        text = confidence.toml(confidence.fit(cases), list(cases))
+        confidence.FILE.write_text(text, encoding="utf-8")
+        _tell(f"已写入 {confidence.FILE}")
+    scores = {name: asking.plain(report) for name, report in reports.items()}
+    if as_json:
+        _write(scores)
+        return
+    for name, of_one in scores.items():
+        _tell(name)
+        retrieval_tables.unanswerable(of_one)
+
+
+@app.command()
+def robustness(
+    dataset: Annotated[
+        list[Path], typer.Option(help="BEIR 格式的文件夹；可以写几次，粤语改写按合计判断")
+    ],
+    limit: First = None,
+    lists: Annotated[
+        Path | None, typer.Option(help="形近、音近字表的文件夹（默认数据旁边的 robustness）")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="错字的种子")] = 1,
+    work: Work = None,
+    as_json: Json = False,
+) -> None:
+    """题目换成繁体、粤语、带一个错字，再测 hit@1 差多少。"""
+    from assistant import progress
+    from eval import beir, robustness_tables
+    from eval import robustness as asking
+
+    with progress.bar() as step:
+
+        def measure(folder: Path) -> Any:
+            found = beir.first(beir.load(folder), limit)
+            beside = lists or folder.resolve().parent / "robustness"
+            made = asking.perturbations(found, seed=seed, lists=beside)
+            if "typing" not in made:
+                _tell(f"{beside} 里没有字表，不测错字")
+            advance = _steps(step, found.name, asking.questions_asked(found, made))
+            return asking.run(found, made, step, advance, work=work)
+
+        pairs = _or_exit(lambda: tuple(one for folder in dataset for one in measure(folder)))
+    value = asking.report(pairs)
+    _write(value) if as_json else robustness_tables.rows(value)
+
+
+@app.command()
+def gate(
+    gates: Annotated[Path | None, typer.Option(help="门槛文件（默认 eval/gates.toml）")] = None,
+    work: Work = None,
+    as_json: Json = False,
+) -> None:
+    """逐套数据检查检索得分的门槛；有低于门槛的则退出码为 1，缺数据的写明没有运行。"""
+    from assistant import progress
+    from eval import beir, retrieval_tables
+    from eval import gates as gating
+    from eval import retrieval as asking
+
+    held = _or_exit(lambda: gating.load(gates or gating.FILE))
+    with progress.bar() as step:
+
+        def measure(folder: Path) -> Any:
+            found = beir.load(folder)
+            return asking.score(found, asking.run(found, step, work=work)).means
+
+        judged = _or_exit(lambda: tuple(x for one in held for x in gating.check(one, measure)))
+    value = gating.plain(judged)
+    _write(value) if as_json else retrieval_tables.gates(value)
+    if value["failed"]:
+        raise typer.Exit(1)
+
+
+@app.command("report")
+def report_(
+    folders: Annotated[
+        list[Path], typer.Argument(help="retrieval 或 unanswerable 的 --out 写下的文件夹")
+    ],
+    html: Annotated[Path, typer.Option(help="写到这个文件")],
+    bench: Annotated[Path | None, typer.Option(help="与同类系统比较的结果（JSON）")] = None,
+) -> None:
+    """把几次结果写成一页 HTML，含表和图。例：suiwen-eval report 甲 乙 --html 报告.html"""
+    from eval import page
+
+    found = _or_exit(lambda: page.read(folders))
+    rows = _or_exit(lambda: page.read_bench(bench)) if bench else ()
+    html.write_text(page.render(found, rows), encoding="utf-8")
+    _tell(f"写好了 {html}")
+
+
 def _show_answers(found: Any, as_json: bool) -> None:
     from eval import report, runs
 
@@ -219,6 +468,12 @@ def _counting(name: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda count: bars.advance(task, count)
 
 
+def _steps(step: Any, name: str, total: int) -> Callable[[], None]:
+    """``advance`` for a progress callback that is told how far it has come."""
+    done = count(1)
+    return lambda: step(name, next(done), total)
+
+
 @contextmanager
 def _entered(action: Callable[[], Any]) -> Iterator[Any]:
     """Enter it; an expected error on the way in becomes one line of Chinese and exit code 2."""
@@ -232,15 +487,30 @@ def _entered(action: Callable[[], Any]) -> Iterator[Any]:
 
 def _or_exit(action: Callable[[], Any]) -> Any:
     from assistant.errors import SuiwenError
+    from eval.beir import DatasetError
     from eval.bench.types import BenchError
     from eval.datasets import GoldError
+    from eval.gates import GateError
     from eval.homes import HomeError
+    from eval.results import ResultsError
     from eval.runs import RunError
+    from eval.trec import TrecError
     from knowledge.releases import ReleaseError
 
     try:
         return action()
-    except (BenchError, GoldError, HomeError, ReleaseError, RunError, SuiwenError) as error:
+    except (
+        BenchError,
+        DatasetError,
+        GateError,
+        GoldError,
+        HomeError,
+        ReleaseError,
+        ResultsError,
+        RunError,
+        SuiwenError,
+        TrecError,
+    ) as error:
         _fail(str(error))
     except FileNotFoundError as error:
         _fail(f"没有文件 {error.filename}")

@@ -1,0 +1,1 @@
+"""Suiwen's search beside other libraries: the same corpus, questions, encoder and machine."""
