@@ -133,6 +133,10 @@ def _draft(
             return choices.out_of_scope(writer, ideas)
         nearest = _nearest(found) if decision.confidence >= model().nearest_at else ()
         return choices.not_found(nearest, reading.facets, writer, knowledge)
+    if decision.unsure and writer.english:  # a choice between Chinese names helps little
+        return choices.not_found(records, reading.facets, writer, knowledge)
+    if decision.unsure:
+        return choices.unsure(records, reading.facets, writer, knowledge)
     if decision.outcome == "clarify":
         same = records[0].name if len({one.name for one in records}) == 1 else None
         return choices.clarify(records, reading.facets, writer, same_name=same)

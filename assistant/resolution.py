@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -24,6 +24,9 @@ from retrieval.names import tells
 from retrieval.types import Hit, SearchResult
 
 MOST = 5
+LIKELY = 0.5
+"""The least share of the best score for a record to be offered when none is sure."""
+
 LOOKED_AT = 10
 """How many records a decision looks at: more are never offered, nor near."""
 
@@ -32,8 +35,8 @@ LOOKED_AT = 10
 class Confidence:
     """The fitted model and the thresholds on it.
 
-    ``answer_at``: the least probability to answer with.  ``nearest_at``: the least to be shown as
-    near.  ``name_share``: the least share of the question that a whole name must cover to decide.
+    ``answer_at``: the least probability to answer with; ``choose_at``: the least to offer a choice
+    instead.  ``nearest_at``: the least to be shown as near.  ``name_share``: the least share of the question that a whole name must cover to decide.
     ``equal_*``: how close two hits must be to fit equally; ``clarify_coverage``: the least coverage
     of records that are offered as a choice.  ``kind_bonus``: added to the score of a
     bundle when all that an event brings is asked for, of a hotline when a number is.
@@ -42,6 +45,7 @@ class Confidence:
     bias: float
     weights: Mapping[str, float]
     answer_at: float
+    choose_at: float
     nearest_at: float
     name_share: float
     equal_score: float
@@ -79,10 +83,15 @@ def decide(
     if reading.generic and len(found) > 1:
         return _among(_prefer(found, reading), same_name=False, sure=0.0), found
     equal = _equal(found, reading, chosen)
-    best, rival = equal[0], next((one.hit for one in found if one not in equal), None)
+    best = equal[0]
+    behind = found[found.index(best) + 1 :]  # those before it were set aside
+    rival = next((one.hit for one in behind if one not in equal), None)
     sure = probability(signs(best.record, best.hit, rival, reading), chosen)
     vague = len(equal) > 1 and best.hit.coverage < chosen.clarify_coverage
     if sure < chosen.answer_at or vague:
+        likely = _likely(found) if sure >= chosen.choose_at else []
+        if len(likely) > 1:
+            return replace(_among(likely, same_name=False, sure=sure), unsure=True), found
         return Decision(outcome="none", confidence=sure), found
     return _among(_prefer(equal, reading), same_name=False, sure=sure), found
 
@@ -129,6 +138,7 @@ def signs(record: Record, hit: Hit, rival: Hit | None, reading: Understanding) -
         "coverage": hit.coverage,
         "reverse_coverage": hit.reverse_coverage,
         "dense": float(hit.parts.get("dense", 0.0)),
+        "runs": float(hit.parts.get("runs", 0.0)),
         "margin": (hit.score - (rival.score if rival else 0.0)) / max(hit.score, 1e-6),
         "named": min(len(hit.matched_name or "") / length, 1.0),
         "kind": float(_of_asked_kind(record.kind, reading)),
@@ -193,6 +203,11 @@ def _equal(
     best = near[0]
     equal = [one for one in near if one is best or _as_well(one.hit, best.hit, chosen)]
     return sorted(equal, key=lambda one: -one.hit.reverse_coverage)
+
+
+def _likely(found: Sequence[Candidate]) -> list[Candidate]:
+    """Those whose score is not far below that of the best: the right one is nearly always there."""
+    return [one for one in found if one.hit.score >= LIKELY * found[0].hit.score][:MOST]
 
 
 def _as_well(one: Hit, best: Hit, chosen: Confidence) -> bool:

@@ -61,9 +61,13 @@ class DialogueState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Which record answers, or which ones to choose from, or none; and how sure that is."""
+    """Which record answers, or which ones to choose from, or none; and how sure that is.
+
+    ``unsure``: the choice is offered because none of the records is likely enough to answer.
+    """
 
     outcome: Literal["answer", "clarify", "none"]
+    unsure: bool = False
     records: tuple[str, ...] = ()
     passage: str | None = None
     confidence: float = 0.0

@@ -189,6 +189,9 @@ def fit(
     wrong_share: Annotated[
         float, typer.Option(min=0.01, max=0.5, help="答错的题最多占多少（留出检验）")
     ] = 0.1,
+    false_share: Annotated[
+        float, typer.Option(min=0.0, max=0.5, help="没有答案的题最多答多少（留出检验）")
+    ] = 0.03,
     write: Annotated[bool, typer.Option("--write", help="写入 assistant/confidence.toml")] = False,
     as_json: Json = False,
 ) -> None:
@@ -202,14 +205,21 @@ def fit(
     examples = _or_exit(lambda: datasets.load(path))
     with _entered(lambda: homes.published(home)) as settings:
         knowledge = bootstrap.open_knowledge(settings)
-        found = fitting.fit(tuple(fitting.cases(examples, knowledge)), wrong_share=wrong_share)
+        found = fitting.fit(
+            tuple(fitting.cases(examples, knowledge)),
+            wrong_share=wrong_share,
+            false_share=false_share,
+        )
     if write:
         fitting.FILE.write_text(fitting.toml(found, resolution.model(), path.name), "utf-8")
     if as_json:
         _write(asdict(found))
         return
     right, wrong = f"{found.answered_right:.1%}", f"{found.answered_wrong:.1%}"
-    _tell(f"阈值 {found.answer_at}：留出检验答对 {right}，答错 {wrong}")
+    _tell(
+        f"阈值 {found.answer_at}：留出检验答对 {right}，答错 {wrong}，"
+        f"没有答案而答了 {found.false_answers:.1%}"
+    )
 
 
 @app.command("crisis")

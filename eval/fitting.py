@@ -3,7 +3,8 @@
 Each question gives one example: the signs of its best-ranked record, and whether that is the right
 one.  Each answerable question gives a second one, of lower weight, in which its right records are
 withheld: whatever comes first then is wrong.  The threshold is the lowest at which, with the
-question's own fold left out of the fit, wrong answers stay within a share of all questions.
+question's own fold left out of the fit, wrong answers stay within a share of all questions, and
+answers to questions that have none within a share of those.
 """
 
 from __future__ import annotations
@@ -30,17 +31,25 @@ REGULARISATION = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One example for the fit; ``asked`` is the question's place in the gold file."""
+    """One example for the fit; ``asked`` is the question's place in the gold file.
+
+    ``answerable``: whether any record answers the question.
+    """
 
     asked: int
     signs: tuple[float, ...]
     right: bool
+    answerable: bool
     weight: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """The fitted model, and what its threshold did to questions left out of the fit."""
+    """The fitted model, and what its threshold did to questions left out of the fit.
+
+    ``answered_right``, ``answered_wrong``: shares of all questions; ``false_answers``: of the
+    questions that no record answers.
+    """
 
     bias: float
     weights: dict[str, float]
@@ -48,9 +57,19 @@ class Fit:
     questions: int
     answered_right: float
     answered_wrong: float
+    false_answers: float
 
 
-NAMES = ("title_coverage", "coverage", "reverse_coverage", "dense", "margin", "named", "kind")
+NAMES = (
+    "title_coverage",
+    "coverage",
+    "reverse_coverage",
+    "dense",
+    "runs",
+    "margin",
+    "named",
+    "kind",
+)
 
 
 def cases(examples: Sequence[Example], knowledge: Knowledge) -> Iterator[Case]:
@@ -64,10 +83,10 @@ def cases(examples: Sequence[Example], knowledge: Knowledge) -> Iterator[Case]:
         found = resolution.candidates(search.hits, reading, knowledge, bootstrap.today())
         right = {example.code, *example.also} - {None}
         if found:
-            yield _case(number, found, reading, found[0].record.code in right, 1.0)
+            yield _case(number, found, reading, found[0].record.code in right, bool(right), 1.0)
         rest = tuple(one for one in found if one.record.code not in right)
         if right and rest:
-            yield _case(number, rest, reading, False, WITHHELD_WEIGHT)
+            yield _case(number, rest, reading, False, False, WITHHELD_WEIGHT)
 
 
 def _case(
@@ -75,14 +94,15 @@ def _case(
     found: Sequence[resolution.Candidate],
     reading: Understanding,
     right: bool,
+    answerable: bool,
     weight: float,
 ) -> Case:
     rival = found[1].hit if len(found) > 1 else None
     values = resolution.signs(found[0].record, found[0].hit, rival, reading)
-    return Case(number, tuple(values[name] for name in NAMES), right, weight)
+    return Case(number, tuple(values[name] for name in NAMES), right, answerable, weight)
 
 
-def fit(given: Sequence[Case], *, wrong_share: float) -> Fit:
+def fit(given: Sequence[Case], *, wrong_share: float, false_share: float) -> Fit:
     """The model and its threshold.  Raises ``ValueError`` if all cases are right or all wrong."""
     from sklearn.linear_model import LogisticRegression
 
@@ -100,7 +120,11 @@ def fit(given: Sequence[Case], *, wrong_share: float) -> Fit:
             model.fit(signs[~test], right[~test], weight[~test])
             left_out[test] = model.predict_proba(signs[test])[:, 1]
     asked = weight == 1.0
-    answer_at = threshold(left_out[asked], right[asked], wrong_share)
+    none = asked & ~np.array([case.answerable for case in given])
+    answer_at = max(
+        threshold(left_out[asked], right[asked], wrong_share),
+        threshold(left_out[none], right[none], false_share) if none.any() else 0.0,
+    )
     above = left_out[asked] >= answer_at
     whole = LogisticRegression(C=REGULARISATION).fit(signs, right, weight)
     return Fit(
@@ -110,6 +134,7 @@ def fit(given: Sequence[Case], *, wrong_share: float) -> Fit:
         questions=int(asked.sum()),
         answered_right=float((above & right[asked]).mean()),
         answered_wrong=float((above & ~right[asked]).mean()),
+        false_answers=float((left_out[none] >= answer_at).mean()) if none.any() else 0.0,
     )
 
 
@@ -126,9 +151,11 @@ def toml(found: Fit, old: resolution.Confidence, gold: str) -> str:
     lines = [
         f"# Fitted by `suiwen-eval fit --write` on {gold}; do not edit the weights by hand.",
         f"# Of {found.questions} questions, each left out of the fit: {found.answered_right:.3f} "
-        f"answered right, {found.answered_wrong:.3f} wrong.",
+        f"answered right, {found.answered_wrong:.3f} wrong; of those without an answer "
+        f"{found.false_answers:.3f} were given one.",
         f"bias = {found.bias:.3f}",
         f"answer_at = {found.answer_at}",
+        f"choose_at = {old.choose_at}",
         f"nearest_at = {old.nearest_at}",
         f"name_share = {old.name_share}",
         f"equal_score = {old.equal_score}",

@@ -54,6 +54,17 @@ class Postings(NamedTuple):
         shares = np.repeat(np.asarray(weights, dtype=np.float32), self.counts * self.read)
         return _sums(self.rows, shares, self.size)
 
+    def held(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Which terms each of some different rows holds, 0 or 1; shape (terms, len(rows))."""
+        places = np.full(self.size, -1, dtype=np.int32)
+        places[rows] = np.arange(len(rows), dtype=np.int32)
+        found = places[self.rows]
+        pairs = np.flatnonzero(found >= 0)
+        ends = np.cumsum(self.counts * self.read)
+        held = np.zeros((len(self.counts), len(rows)))
+        held[np.searchsorted(ends, pairs, side="right"), found[pairs]] = 1.0
+        return held
+
 
 @dataclass(frozen=True, slots=True)
 class Field:

@@ -39,8 +39,12 @@ def write(documents: Iterable[Document], directory: Path) -> int:
 
 
 def text_of(document: Document) -> str:
-    """All that is indexed of a document as its body: title, aliases, body."""
-    return "\n".join((document.title, *document.aliases, document.body))
+    """All that is indexed of a document as its body: title, aliases, body.
+
+    A body that begins with the title does not say it twice.
+    """
+    body = document.body.removeprefix(document.title).lstrip() if document.title else document.body
+    return "\n".join((document.title, *document.aliases, body))
 
 
 class DocumentStore:

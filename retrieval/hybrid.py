@@ -59,22 +59,26 @@ class Weights:
 
     ``title``: BM25 of the best name, beside 1 for that of the whole document.  Of terms: ``word``,
     whole words, beside 1 for characters and bigrams; ``framing``, those of words that only frame a
-    question; ``added``, those that only the lexicon gave, and ``meant``, those of a typing error
-    put right (times its probability).  Beside 1 for BM25, divided by the highest of the question:
-    ``dense``, the cosine, divided likewise; ``named``, a code, name or alias found whole, times the
-    share of the question that it covers; ``runs``, the share of the question that stands in the
-    document word for word.  ``candidates``: how many of each ranking are fused; ``read``: of how
-    many of these the text is looked at for runs.
+    question; ``added``, those that the lexicon gave for words that no document holds, and
+    ``offered``, for others; ``meant``, those of a typing error put right (times its probability).
+
+    Beside 1 for BM25, divided by the highest of the question: ``dense``, the cosine, divided
+    likewise; ``named``, a code, name or alias found whole, times the share of the question that it
+    covers; ``runs``, the share of the question that stands in the document word for word;
+    ``standing``, how far up a law stands.  ``candidates``: how many of each ranking are fused;
+    ``read``: of how many of these the text is looked at for runs.
     """
 
     title: float = 1.2
     word: float = 0.15
     framing: float = 0.3
     added: float = 0.5
+    offered: float = 0.25
     meant: float = 0.8
     dense: float = 0.15
     named: float = 0.5
     runs: float = 0.5
+    standing: float = 0.1
     candidates: int = 40
     read: int = 10
 
@@ -99,7 +103,8 @@ class Index:
 
     ``body``: a row a document (title, aliases and body).  ``title``: a row a title or alias; those
     of document ``d`` are ``title_starts[d]:title_starts[d + 1]``, at least one.  ``title_weights``:
-    the idf of all terms of each row, summed, above 0.
+    the idf of all terms of each row, summed, above 0.  ``standing``: see ``retrieval.norms``, of
+    shape (documents,).
     """
 
     documents: Documents
@@ -108,6 +113,7 @@ class Index:
     title: Field
     title_starts: NDArray[np.int64]
     title_weights: NDArray[np.float64]
+    standing: NDArray[np.float32]
     names: Names
     lexicon: Lexicon
     typos: Typos
@@ -260,9 +266,10 @@ class Hybrid:
             total = total * admitted
         candidates = union([best(total, self._weights.candidates), dense, named])
         bm25 = Scored(positions=candidates, scores=total[candidates].astype(np.float32))
+        standing = Scored(positions=candidates, scores=self.index.standing[candidates])
         return weighted_sum(
-            [relative(bm25), relative(dense), named],
-            [1.0, self._weights.dense, self._weights.named],
+            [relative(bm25), relative(dense), named, standing],
+            [1.0, self._weights.dense, self._weights.named, self._weights.standing],
         )
 
     def _hits(self, order: Sequence[int], found: _Columns, named: Mapping[int, Name]) -> list[Hit]:
@@ -325,12 +332,14 @@ class Asked(NamedTuple):
 
     ``wordings``: as written; as the lexicon rewrites it and as it was surely meant, where these
     differ.  ``own``: as written, without what only the lexicon understands.  ``added``: official
-    words for what it says.  ``corrections``: of typing errors.
+    words for that; ``offered``: official words for what the documents may hold as it is said.
+    ``corrections``: of typing errors.
     """
 
     wordings: tuple[str, ...]
     own: str
     added: tuple[str, ...]
+    offered: tuple[str, ...]
     corrections: tuple[Correction, ...]
 
 
@@ -349,12 +358,19 @@ def understand(index: Index, text: str) -> Asked:
     expansion = index.lexicon.expand(text)
     known = [(one.start, one.start + len(one.said)) for one in expansion.matches]
     corrections = index.typos.find(expansion.text, known)
-    wordings, added = [expansion.text, expansion.rewritten], expansion.added
+    matches = expansion.matches
+    wordings = [expansion.text, expansion.rewritten]
     if corrected := sure(expansion.text, corrections):
         right = index.lexicon.expand(corrected)
-        wordings, added = [*wordings, right.rewritten], (*added, *right.added)
-    own = expansion.without(lambda said: not _holds(index, said))
-    return Asked(tuple(dict.fromkeys(wordings)), own, added, corrections)
+        matches, wordings = (*matches, *right.matches), [*wordings, right.rewritten]
+    held = {one.said: _holds(index, one.said) for one in matches}
+    return Asked(
+        wordings=tuple(dict.fromkeys(wordings)),
+        own=expansion.without(lambda said: not held[said]),
+        added=tuple(word for one in matches if not held[one.said] for word in one.mean),
+        offered=tuple(word for one in matches if held[one.said] for word in one.mean),
+        corrections=corrections,
+    )
 
 
 def _holds(index: Index, phrase: str) -> bool:
@@ -370,26 +386,25 @@ def look_up(index: Index, asked: Asked, weights: Weights) -> Looked:
     telling = {
         term for wording in (asked.own, *asked.wordings[1:]) for term in terms_of(unframed(wording))
     }
+    sources: dict[str, float] = {}
+    for weight, found in (
+        (1.0, own),
+        (weights.added, terms_of(" ".join(asked.added))),
+        (weights.offered, terms_of(" ".join(asked.offered))),
+        (weights.offered, chain(*wordings[1:])),
+    ):
+        sources |= dict.fromkeys(found, weight) | sources
     right = meant(asked.wordings[0], asked.corrections, index.analyzer)
-    official = dict.fromkeys(terms_of(" ".join(asked.added)))
-    terms = tuple(dict.fromkeys(chain(*wordings, official, right)))
+    for term, strength in right.items():
+        sources[term] = max(sources.get(term, 0.0), weights.meant * strength)
+    terms = tuple(sources)
     body = index.body.postings(terms)
-    telling |= official.keys() | right.keys()
+    telling |= sources.keys() - own.keys()
     frames = np.array([1.0 if term in telling else weights.framing for term in terms])
-    sources = np.array(
-        [
-            1.0
-            if term in own
-            else weights.meant * right[term]
-            if term in right and term not in official
-            else weights.added
-            for term in terms
-        ]
-    )
     words = np.array([weights.word if is_word(term) else 1.0 for term in terms])
     return Looked(
         terms=terms,
-        weights=sources * words * frames,
+        weights=np.array(list(sources.values())) * words * frames,
         idf=idf(body.counts, body.size),
         wordings=tuple(
             np.array([term in wording and term in telling for term in terms], dtype=np.float64)
@@ -402,35 +417,34 @@ def look_up(index: Index, asked: Asked, weights: Weights) -> Looked:
 
 def _lexical(index: Index, looked: Looked) -> Lexical:
     names = looked.title.weighted(looked.weights)
-    return Lexical(
-        body=looked.body.weighted(looked.weights),
-        title=np.maximum.reduceat(names, index.title_starts[:-1]) if len(names) else names,
-    )
+    if len(names) > len(index.documents):  # some have several names
+        names = np.maximum.reduceat(names, index.title_starts[:-1])
+    return Lexical(body=looked.body.weighted(looked.weights), title=names)
 
 
 def _evidence(index: Index, looked: Looked, positions: NDArray[np.int64]) -> Evidence:
     """Of the wordings, for each document the one that it covers best."""
-    found = [_of_wording(index, looked, wording, positions) for wording in looked.wordings]
-    return Evidence(*(np.maximum.reduce(columns) for columns in zip(*found, strict=True)))
-
-
-def _of_wording(
-    index: Index, looked: Looked, wording: NDArray[np.float64], positions: NDArray[np.int64]
-) -> Evidence:
-    weights = looked.idf * wording
-    in_body, in_title = weights * looked.body.read, weights * looked.title.read
     starts = index.title_starts[positions]
     lengths = index.title_starts[positions + 1] - starts
     firsts = np.cumsum(lengths) - lengths
     rows = np.repeat(starts - firsts, lengths) + np.arange(int(lengths.sum()))
-    held = looked.title.sums(in_title)[rows]
     if not len(positions):
-        return Evidence(held, held, held)
-    return Evidence(
-        coverage=looked.body.sums(in_body)[positions] / (float(in_body.sum()) or 1.0),
-        title_coverage=np.maximum.reduceat(held, firsts) / (float(in_title.sum()) or 1.0),
-        reverse_coverage=np.maximum.reduceat(held / index.title_weights[rows], firsts),
+        return Evidence(*(np.zeros(0) for _ in Evidence._fields))
+    in_body, in_title = looked.body.held(positions), looked.title.held(rows)
+    wordings = np.array(looked.wordings) * looked.idf
+    body, title = wordings * looked.body.read, wordings * looked.title.read
+    named = title @ in_title
+    columns = (
+        (body @ in_body) / _above_0(body.sum(axis=1)),
+        np.maximum.reduceat(named, firsts, axis=1) / _above_0(title.sum(axis=1)),
+        np.maximum.reduceat(named / index.title_weights[rows], firsts, axis=1),
     )
+    return Evidence(*(column.max(axis=0) for column in columns))
+
+
+def _above_0(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    """As a column to divide by."""
+    return np.where(sums > 0, sums, 1.0)[:, None]
 
 
 def _named(named: Mapping[int, Name], text: str) -> Scored:

@@ -6,7 +6,7 @@
     documents.jsonl, .npy       the documents and where each begins
     texts.txt, .npy             their normalised texts
     body/, title/               BM25 columns (retrieval.bm25)
-    titles.npz                  the rows of each document in title/
+    titles.npz                  the rows of each document in title/; how far up a law stands
     names.jsonl                 codes, names, aliases
     words.txt                   the analyzer's words
     lexicon.json                everyday word → official word
@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -39,6 +38,7 @@ from retrieval.encoders import (
 from retrieval.hybrid import DenseRanker, Hybrid, Index, Weights
 from retrieval.lexicon import Lexicon
 from retrieval.names import Names, names_of
+from retrieval.norms import law_of, standing_of
 from retrieval.types import (
     Analyzer,
     Document,
@@ -52,13 +52,12 @@ from retrieval.typos import Confusions, Typos
 from retrieval.vector_stores.faiss import FaissVectorStore
 from retrieval.vector_stores.memory import MemoryVectorStore
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 TITLE_B, BODY_B = 0.5, 0.9
 """BM25's length parameter for names and for whole texts; measured in README.md."""
 
 _ENCODED_AT_ONCE = 512
-_ARTICLE = re.compile(r"\s*第[〇零一二三四五六七八九十百千\d]+[条章节款项]")
 
 AnalyzerKind = Literal["mixed", "bigram"]
 StoreKind = Literal["faiss", "memory", "postgres", "milvus"]
@@ -201,6 +200,7 @@ def open_index(
         title=bm25.load(directory / "title"),
         title_starts=titles["starts"],
         title_weights=titles["weights"],
+        standing=titles["standing"],
         names=Names.load(directory / "names.jsonl"),
         lexicon=Lexicon.load(directory / "lexicon.json"),
         typos=Typos(body, Confusions.load()),
@@ -265,18 +265,20 @@ def _build_fields(
     bm25.build(rows, b=TITLE_B, boosts=_boosts(names)).save(directory / "title")
     weights = [float(body.idf(dict.fromkeys(row)).sum()) or 1.0 for row in rows]
     starts = np.cumsum([0, *map(len, names)])
-    np.savez(directory / "titles.npz", starts=starts, weights=np.array(weights))
+    standing = [standing_of(document.title) for document in documents]
+    np.savez(
+        directory / "titles.npz",
+        starts=starts,
+        weights=np.array(weights),
+        standing=np.array(standing, dtype=np.float32),
+    )
 
 
 def _boosts(names: Sequence[Sequence[str]]) -> list[float]:
     """1 for a name of its own; 1 / n for the n articles of one law, whose names tell nothing."""
-    laws = [_ARTICLE.split(name, maxsplit=1)[0] for of_one in names for name in of_one]
-    numbered = Counter(
-        law
-        for law, name in zip(laws, (name for of_one in names for name in of_one), strict=True)
-        if law != name
-    )
-    return [1.0 / numbered.get(law, 1) for law in laws]
+    laws = [law_of(name) for of_one in names for name in of_one]
+    numbered = Counter(laws)
+    return [1.0 if law is None else 1.0 / numbered[law] for law in laws]
 
 
 def _build_vectors(

@@ -62,22 +62,22 @@ class Recipe:
 
     ``vocabulary``: pieces at most.  ``characters``: how much text is looked at; of more, every
     n-th document is taken.  ``epochs``: pairs drawn from each document, but ``steps`` batches at
-    most.  ``span``, ``context``: tokens of a span, and of the text around it, at most.  ``names``:
-    the share of spans that are titles and aliases.  ``kept``: the share of contexts with the span
-    left in.  ``scale``: what a cosine is multiplied by before the softmax.
+    most.  ``scale``: what a cosine is multiplied by before the softmax.  ``span``, ``context``:
+    tokens of a span (3 or more) and of the text around it, at most.  ``names``: the share of spans
+    that are titles and aliases.  ``kept``: the share of contexts with the span left in.
     """
 
     dimensions: int = 192
-    vocabulary: int = 8_000
+    vocabulary: int = 5_000
     characters: int = 3_000_000
     epochs: int = 300
-    steps: int = 600
+    steps: int = 500
     batch: int = 256
     rate: float = 0.005
     scale: float = 15.0
     span: int = 12
-    context: int = 100
-    names: float = 0.3
+    context: int = 64
+    names: float = 0.5
     kept: float = 0.3
     seed: int = 0
 
@@ -251,6 +251,7 @@ def _saturated(counts: csr_matrix[np.float64], idf: Doubles) -> csr_matrix[np.fl
 @contextmanager
 def _one_thread() -> Iterator[None]:
     """Sums in one order, hence the same bytes; and no slower for matrices of this size."""
+    import scipy.linalg  # noqa: F401 - its BLAS is only limited once it is loaded
     import torch
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 

@@ -48,7 +48,7 @@ LEAST = 0.1
 MOST = 4
 """How many corrections are given at most."""
 
-LONGEST = 40
+LONGEST = 25
 """Longer texts are left alone: one wrong character does not lead them astray."""
 
 SURE = 0.9

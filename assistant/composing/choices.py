@@ -31,6 +31,17 @@ def clarify(
     return writer.draft(Status.CLARIFY, "same_name" if same_name else "several_fit")
 
 
+def unsure(
+    records: Sequence[Record], asked: Sequence[Facet], writer: Writer, knowledge: Knowledge
+) -> Draft:
+    """Offer at most five records, none of which is likely enough to answer, and the hotline."""
+    writer.remark(replies()["clarify"]["unsure"])
+    writer.card(_choices("请选择", records, asked))
+    writer.suggestions += [row.ask for row in writer.cards[-1].rows if row.ask]
+    _say_line(knowledge, PUBLIC_HOTLINE, replies()["not_found"]["hotline"], writer)
+    return writer.draft(Status.CLARIFY, "unsure")
+
+
 def empty(writer: Writer, suggestions: Iterable[str]) -> Draft:
     writer.remark(replies()["clarify"]["empty"])
     writer.suggestions += suggestions

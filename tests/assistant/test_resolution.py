@@ -297,14 +297,35 @@ class TestEqual:
         assert len(candidates) == 1
 
 
+class TestUnsure:
+    """Between the two thresholds a choice is offered; below both nothing is."""
+
+    def outcomes(self, behind: float) -> list[tuple[str, bool]]:
+        """Outcome and ``unsure`` as the coverage rises; the next record's share of the score."""
+        found = []
+        for percent in range(101):
+            share = {name: percent / 100 for name in ("coverage", "reverse_coverage")}
+            first = hit(PERMIT, **share, title_coverage=0.5)
+            second = hit(RENEWAL, score=first.score * behind, coverage=0.0, title_coverage=0.0)
+            decision, _ = decided("居住证怎么续", (PERMIT, first), (RENEWAL, second))
+            found.append((decision.outcome, decision.unsure))
+        return list(dict.fromkeys(found))
+
+    def test_nothing_then_a_choice_then_the_answer(self) -> None:
+        assert self.outcomes(0.7) == [("none", False), ("clarify", True), ("answer", False)]
+
+    def test_what_is_far_behind_is_no_choice(self) -> None:
+        assert self.outcomes(0.1) == [("none", False), ("answer", False)]
+
+
 class TestModel:
     def test_weights_are_those_of_the_signs(self) -> None:
         values = signs(PERMIT, hit(PERMIT), None, read("居住证"))
         assert set(model().weights) == set(values)
         assert all(0 <= value <= 1 for value in values.values())
-        assert 0 < model().nearest_at < model().answer_at < 1
+        assert 0 < model().nearest_at < model().choose_at < model().answer_at < 1
 
-    @given(st.lists(st.floats(0, 1), min_size=7, max_size=7))
+    @given(st.lists(st.floats(0, 1), min_size=8, max_size=8))
     def test_a_probability(self, values: list[float]) -> None:
         named = dict(zip(model().weights, values, strict=True))
         assert 0 < probability(named, model()) < 1

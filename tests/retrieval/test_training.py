@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +31,37 @@ def test_documents_without_any_text(tmp_path: Path) -> None:
     empty = Document(id="1", record="1", kind="item", title="", body="")
     training.train([empty], tmp_path, recipe=TINY)
     assert not StaticTableEncoder(tmp_path).encode(["居住证"]).any()
+
+
+def test_documents_all_alike(tmp_path: Path) -> None:
+    alike = [
+        Document(id=str(n), record=str(n), kind="item", title="居住证", body="居住证办理")
+        for n in range(4)
+    ]
+    training.train(alike, tmp_path, recipe=TINY)
+    assert np.linalg.norm(StaticTableEncoder(tmp_path).encode(["居住证"])) == pytest.approx(1)
+
+
+def test_one_thread_of_every_library_also_in_a_fresh_process(tmp_path: Path) -> None:
+    code = (
+        "import sys, pathlib, threadpoolctl as t;"
+        "from retrieval import training;"
+        "from tests.retrieval.samples import documents;"
+        "blas = lambda: [p['num_threads'] for p in t.threadpool_info() if p['user_api'] == 'blas'];"
+        "seen = [];"
+        "training.train(documents(), pathlib.Path(sys.argv[1]),"
+        " recipe=training.Recipe(dimensions=8, steps=1),"
+        " progress=lambda step, *_: seen.extend(blas() if step == 'encoder' else []));"
+        "print(sorted(set(seen)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "2"},
+    )
+    assert done.stdout.strip() == "[1]"
 
 
 def test_same_seed_same_bytes(tmp_path: Path) -> None:
@@ -83,8 +118,9 @@ def test_thin_keeps_documents_of_the_whole_corpus() -> None:
     assert thin([], 4) == []
 
 
-def corpus_of(texts: list[tuple[str, ...]]) -> tuple[Corpus, Tokenizer]:
-    tokenizer = train_tokenizer((part for text in texts for part in text), 400)
+def corpus_of(texts: Sequence[Sequence[str]]) -> tuple[Corpus, Tokenizer]:
+    """With single characters as pieces."""
+    tokenizer = train_tokenizer((part for text in texts for part in text), 1)
     return Corpus.of(tokenizer, texts), tokenizer
 
 
@@ -92,14 +128,14 @@ def test_corpus_knows_where_documents_and_names_are() -> None:
     texts = [("居住证", "", "居住证的正文"), ("", "没有名称的正文"), ("只有名称", "")]
     corpus, tokenizer = corpus_of(texts)
     decoded = [
-        "".join(tokenizer.id_to_token(int(i)) for i in corpus.ids[start:end])
+        "".join(tokenizer.decode([i]) for i in corpus.ids[start:end])
         for start, end in zip(corpus.starts, corpus.ends, strict=True)
     ]
     assert decoded == ["".join(text) for text in texts]
     assert corpus.name_counts.tolist() == [1, 0, 1]
     assert corpus.name_firsts.tolist() == [0, 1, 1]
     names = [
-        "".join(tokenizer.id_to_token(int(i)) for i in corpus.ids[start:end])
+        "".join(tokenizer.decode([i]) for i in corpus.ids[start:end])
         for start, end in zip(corpus.name_starts, corpus.name_ends, strict=True)
     ]
     assert names == ["居住证", "只有名称"]
@@ -135,7 +171,7 @@ def test_a_span_is_taken_out_of_its_context() -> None:
 def test_latent_tells_topics_apart() -> None:
     texts = [("", "结婚登记"), ("", "结婚证件"), ("", "食品许可"), ("", "食品经营")] * 3
     corpus, tokenizer = corpus_of(texts)
-    table = latent(corpus, tokenizer.get_vocab_size(), Recipe(dimensions=4))
+    table = latent(corpus, tokenizer.get_vocab_size(), Recipe(dimensions=2))
     document = [
         unit(table[corpus.ids[start:end]].sum(axis=0, keepdims=True))[0]
         for start, end in zip(corpus.starts, corpus.ends, strict=True)
