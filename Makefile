@@ -8,7 +8,7 @@ PORT ?= 8000
 DATA ?= ../shared/data
 
 .PHONY: help run install install-dev browser check format test facts answers crisis bench kill \
-	bench-retrieval retrieval robustness confidence gate failover pictures clean
+	bench-retrieval retrieval robustness confidence weights gate failover pictures clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -81,6 +81,9 @@ robustness: install ## Traditional script, typing errors, Cantonese, on every op
 confidence: install ## does it know when the answer is not there, each set left out of the fit
 	$(BIN)/suiwen-eval confidence --out $(RESULTS)/confidence \
 		$(foreach set,$(CITY_SETS),--dataset $(DATA)/$(set))
+
+weights: install ## each weight of retrieval changed once, on every open set
+	$(BIN)/suiwen-eval weights --limit 700 $(foreach set,$(SETS),--dataset $(DATA)/$(set))
 
 gate: install ## fails if a score of eval/gates.toml dropped
 	$(BIN)/suiwen-eval gate

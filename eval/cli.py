@@ -338,6 +338,33 @@ def unanswerable(
     _write(scores) if as_json else retrieval_tables.unanswerable(scores)
 
 
+@app.command(name="weights")
+def weights_(
+    datasets: Annotated[list[Path], typer.Option("--dataset", help="数据集文件夹，至少两个")],
+    limit: First = None,
+    work: Work = None,
+    as_json: Json = False,
+) -> None:
+    """检索的每个权重各改一次，看每个集的得失；别的集选出的改动，在留下的集上量。"""
+    from assistant import progress
+    from eval import beir, indexes, retrieval_tables, weights
+
+    if len(datasets) < 2:
+        raise typer.BadParameter("至少两个：在其余的集上选，在留下的一个上量")
+    sets = [beir.first(_or_exit(partial(beir.load, at)), limit) for at in datasets]
+    table: dict[weights.Change, dict[str, weights.Found]] = {one: {} for one in weights.changes()}
+    for found in sets:
+        with (
+            progress.bar() as step,
+            indexes.opened(found.documents, step, name=found.name, work=work) as opened,
+        ):
+            advance = _steps(step, f"ask {found.name}", len(table) * len(found.questions))
+            for change in table:
+                table[change][found.name] = weights.ask(opened.searcher, found, change, advance)
+    value = weights.plain(table)
+    _write(value) if as_json else retrieval_tables.weights(value)
+
+
 @app.command(name="confidence")
 def confidence_(
     datasets: Annotated[list[Path], typer.Option("--dataset", help="数据集文件夹，至少两个")],

@@ -29,6 +29,29 @@ def scores(value: Mapping[str, Any]) -> None:
         console.print(_parts(name, groups))
 
 
+def weights(value: Mapping[str, Any]) -> None:
+    """Each change on each set, hit@1 / hit@5; then what the other sets would choose."""
+    console = Console()
+    rows = value["changes"]
+    names = list(value["left_out"])
+    table = table_of("每次改一个权重：hit@1 / hit@5", "改动", *names)
+    for change, of_one in rows.items():
+        cells = (f"{of_one[name]['hit@1']:.3f} / {of_one[name]['hit@5']:.3f}" for name in names)
+        table.add_row(change, *cells)
+    console.print(table)
+    chosen = table_of("在别的集上选，在这个集上量", "集", "选的改动", "hit@1 的差", "95% 区间", "p")
+    for name, one in value["left_out"].items():
+        gain = one["hit@1"]
+        chosen.add_row(
+            name,
+            one["chosen"],
+            f"{gain['value']:+.4f}",
+            f"{gain['low']:+.4f} … {gain['high']:+.4f}",
+            f"{gain['p']:.3f}",
+        )
+    console.print(chosen)
+
+
 def comparison(value: Mapping[str, Any]) -> None:
     """The metrics of both runs, then the questions that moved, the worse ones first."""
     console = Console()

@@ -304,7 +304,7 @@ class TestUnsure:
         """Outcome and ``unsure`` as the coverage rises; the next record's share of the score."""
         found = []
         for percent in range(101):
-            share = {name: percent / 100 for name in ("coverage", "reverse_coverage")}
+            share = dict.fromkeys(("coverage", "reverse_coverage"), percent / 100)
             first = hit(PERMIT, **share, title_coverage=0.5)
             second = hit(RENEWAL, score=first.score * behind, coverage=0.0, title_coverage=0.0)
             decision, _ = decided("居住证怎么续", (PERMIT, first), (RENEWAL, second))

@@ -98,3 +98,16 @@ def test_saved_and_loaded(rows: list[list[str]], tmp_path: Path) -> None:
     assert again.size == len(rows)
     expected = field.postings(["乙", "丁"]).weighted([1, 2])
     assert np.array_equal(again.postings(["乙", "丁"]).weighted([1, 2]), expected)
+
+
+def test_held_tells_which_of_the_terms_each_row_holds() -> None:
+    field = bm25.build([["甲", "乙"], ["乙"], [], ["丙", "甲"]])
+    postings = field.postings(["甲", "丁", "乙", "丙"])
+    held = postings.held(np.array([3, 0, 2]))
+    assert held.tolist() == [[1, 1, 0], [0, 0, 0], [0, 1, 0], [1, 0, 0]]
+
+
+def test_nothing_is_held_of_terms_that_were_not_read() -> None:
+    field = bm25.build([["甲", "乙"], ["乙"], ["乙"]])
+    postings = field.postings(["甲", "乙"], budget=1)
+    assert postings.held(np.array([0, 1])).tolist() == [[1, 0], [0, 0]]

@@ -217,3 +217,10 @@ def _rewritten(lexicon: Lexicon, names: Iterable[str]) -> list[Doubt]:
         for one in doubtful(lexicon.entries, names)
         if one.rule == "rewrites-name" and one.said not in HARMLESS
     ]
+
+
+def test_without_what_only_the_lexicon_knows() -> None:
+    lexicon = Lexicon([Entry(say=("老窦",), mean=("父亲",)), Entry(say=("户口",), mean=("户籍",))])
+    expansion = lexicon.expand("老窦户口老窦")
+    assert expansion.without(lambda said: said == "老窦") == " 户口 "
+    assert expansion.without(lambda said: False) == expansion.text
