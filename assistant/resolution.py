@@ -36,10 +36,11 @@ class Confidence:
     """The fitted model and the thresholds on it.
 
     ``answer_at``: the least probability to answer with; ``choose_at``: the least to offer a choice
-    instead.  ``nearest_at``: the least to be shown as near.  ``name_share``: the least share of the question that a whole name must cover to decide.
-    ``equal_*``: how close two hits must be to fit equally; ``clarify_coverage``: the least coverage
-    of records that are offered as a choice.  ``kind_bonus``: added to the score of a
-    bundle when all that an event brings is asked for, of a hotline when a number is.
+    instead.  ``nearest_at``: the least to be shown as near.  ``name_share``: the least share of the
+    question that a whole name must cover to decide.  ``equal_*``: how close two hits must be to fit
+    equally; ``clarify_coverage``: the least coverage of records that are offered as a choice.
+    ``kind_bonus``: added to the score of a bundle when all that an event brings is asked for, of a
+    hotline when a number is.
     """
 
     bias: float

@@ -393,7 +393,8 @@ def confidence_(
     if out:
         for found in sets:
             described = provenance.described(found.sources)
-            asking.write(out / found.name, reports[found.name], {"left_out": True, **described})
+            settings = {"dataset": str(found.sources[0].parent), "left_out": True, **described}
+            asking.write(out / found.name, reports[found.name], settings)
     if write:
         text = confidence.toml(confidence.fit(cases), list(cases))
         confidence.FILE.write_text(text, encoding="utf-8")

@@ -399,7 +399,8 @@ def look_up(index: Index, asked: Asked, weights: Weights) -> Looked:
         sources[term] = max(sources.get(term, 0.0), weights.meant * strength)
     terms = tuple(sources)
     body = index.body.postings(terms)
-    telling |= sources.keys() - own.keys()
+    official = {*terms_of(" ".join((*asked.added, *asked.offered)))}
+    telling |= (sources.keys() - own.keys()) | official
     frames = np.array([1.0 if term in telling else weights.framing for term in terms])
     words = np.array([weights.word if is_word(term) else 1.0 for term in terms])
     return Looked(
