@@ -20,6 +20,9 @@ from retrieval.analyzer import normalise
 from retrieval.types import Filter, Query, SearchResult
 
 _MOST_ARTICLES = 2
+LIMIT = 15
+"""How many hits are looked at."""
+
 ALIKE = 0.6
 """Least likeness (Dice of character pairs) of a question and a record's own frequent question."""
 FAMILIAR = 0.2
@@ -72,7 +75,7 @@ def find(reading: Understanding, knowledge: Knowledge, today: date) -> Found:
     query = Query(
         text=reading.original,
         focus=reading.focus,
-        limit=15,
+        limit=LIMIT,
         decisive=model().name_share,
         where=Filter(on=today),
     )

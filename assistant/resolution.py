@@ -208,7 +208,8 @@ def _equal(
 
 def _likely(found: Sequence[Candidate]) -> list[Candidate]:
     """Those whose score is not far below that of the best: the right one is nearly always there."""
-    return [one for one in found if one.hit.score >= LIKELY * found[0].hit.score][:MOST]
+    best = max(one.hit.score for one in found)
+    return [one for one in found if one.hit.score >= LIKELY * best][:MOST]
 
 
 def _as_well(one: Hit, best: Hit, chosen: Confidence) -> bool:

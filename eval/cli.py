@@ -347,11 +347,9 @@ def weights_(
 ) -> None:
     """检索的每个权重各改一次，看每个集的得失；别的集选出的改动，在留下的集上量。"""
     from assistant import progress
-    from eval import beir, indexes, retrieval_tables, weights
+    from eval import indexes, retrieval_tables, weights
 
-    if len(datasets) < 2:
-        raise typer.BadParameter("至少两个：在其余的集上选，在留下的一个上量")
-    sets = [beir.first(_or_exit(partial(beir.load, at)), limit) for at in datasets]
+    sets = _sets(datasets, limit)
     table: dict[weights.Change, dict[str, weights.Found]] = {one: {} for one in weights.changes()}
     for found in sets:
         with (
@@ -378,12 +376,10 @@ def confidence_(
 ) -> None:
     """每个数据集都用其余的拟合置信度，再在它上面量。"""
     from assistant import progress
-    from eval import beir, confidence, provenance, retrieval_tables
+    from eval import confidence, provenance, retrieval_tables
     from eval import unanswerable as asking
 
-    if len(datasets) < 2:
-        raise typer.BadParameter("至少两个：在其余的集上拟合，在留下的一个上量")
-    sets = [beir.first(_or_exit(partial(beir.load, at)), limit) for at in datasets]
+    sets = _sets(datasets, limit)
     cases: dict[str, tuple[Any, ...]] = {}
     for found in sets:
         with progress.bar() as step:
@@ -481,6 +477,7 @@ def report_(
 
     found = _or_exit(lambda: page.read(folders))
     rows = _or_exit(lambda: page.read_bench(bench)) if bench else ()
+    html.parent.mkdir(parents=True, exist_ok=True)
     html.write_text(page.render(found, rows), encoding="utf-8")
     _tell(f"写好了 {html}")
 
@@ -521,6 +518,15 @@ def _entered(action: Callable[[], Any]) -> Iterator[Any]:
         yield value
     finally:
         manager.__exit__(None, None, None)
+
+
+def _sets(folders: list[Path], limit: int | None) -> list[Any]:
+    """The first ``limit`` questions of each data set."""
+    from eval import beir
+
+    if len({folder.resolve().name for folder in folders}) < max(len(folders), 2):
+        raise typer.BadParameter("至少两个文件夹，名字各不相同：在其余的集上学，在留下的一个上量")
+    return [beir.first(_or_exit(partial(beir.load, folder)), limit) for folder in folders]
 
 
 def _or_exit(action: Callable[[], Any]) -> Any:

@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant import bootstrap, resolution, rules
+from assistant import answering, bootstrap, resolution, rules
 from assistant.types import DialogueState, Intent, Knowledge, Understanding
 from assistant.understanding import understand
 from channels.types import Message
 from eval.types import Example
-from retrieval.types import Query
+from retrieval.types import Filter, Query
 
 WITHHELD_WEIGHT = 0.35
 FOLDS = 10
@@ -79,7 +79,14 @@ def cases(examples: Sequence[Example], knowledge: Knowledge) -> Iterator[Case]:
         reading = understand(Message(text=example.text), DialogueState(), rules.load())
         if reading.intent is not Intent.ASK or example.kind == "clarify":
             continue
-        search = knowledge.searcher.search(Query(text=reading.original, focus=reading.focus))
+        search = knowledge.searcher.search(
+            Query(
+                text=reading.original,
+                focus=reading.focus,
+                limit=answering.LIMIT,
+                where=Filter(on=bootstrap.today()),
+            )
+        )
         found = resolution.candidates(search.hits, reading, knowledge, bootstrap.today())
         right = {example.code, *example.also} - {None}
         if found:
@@ -139,7 +146,10 @@ def fit(given: Sequence[Case], *, wrong_share: float, false_share: float) -> Fit
 
 
 def threshold(sure: NDArray[np.float64], right: NDArray[np.bool_], wrong_share: float) -> float:
-    """The lowest hundredth at which wrong answers are at most this share of all questions."""
+    """The lowest hundredth at which wrong answers are at most this share of all questions.
+
+    0.99 where none is.
+    """
     for hundredth in range(1, 100):
         if (((sure >= hundredth / 100) & ~right).mean()) <= wrong_share:
             return hundredth / 100

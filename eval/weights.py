@@ -1,4 +1,4 @@
-"""The weights of retrieval, one changed at a time, on several sets: what each is worth.
+"""The weights of retrieval (not the two sizes), one changed at a time: what each is worth.
 
 For each set the change is chosen that raises hit@1 most on the mean of the *other* sets (nothing,
 if none does), and measured on the set left out: so no weight is fitted to what it is told for.

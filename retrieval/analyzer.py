@@ -22,7 +22,10 @@ from retrieval.phrases import Phrases
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKEN = re.compile(f"[{_HAN}]+|[a-z0-9]+(?:[._+#-]+[a-z0-9]+)*[+#]?")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+_CONTROL = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f"  # OpenCC stops at the first NUL
+_INVISIBLE = re.compile(
+    f"[{_CONTROL}\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]"
+)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _HAN_RUN = re.compile(f"[{_HAN}]+")
 
@@ -41,8 +44,9 @@ def _simplifier() -> Callable[[str], str]:
 def normalise(text: str) -> str:
     """NFKC (full width → half width), lower case, Traditional (also Hong Kong forms) → Simplified.
 
-    Invisible characters are dropped and lone surrogates become U+FFFD, so that any ``str`` is
-    accepted.  The length may change.  Idempotent.  About 5 µs for a question of 20 characters.
+    Invisible and control characters are dropped and lone surrogates become U+FFFD, so that any
+    ``str`` is accepted.  The length may change.  Idempotent.  About 5 µs for a question of 20
+    characters.
     """
     return _normalise(text) if len(text) <= _CACHED_LENGTH else _normalise.__wrapped__(text)
 

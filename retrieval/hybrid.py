@@ -16,7 +16,7 @@ from retrieval.analyzer import is_word
 from retrieval.attributes import AttributeTable
 from retrieval.bm25 import Field, Postings, idf
 from retrieval.confidence import Signs, probability
-from retrieval.framing import unframed
+from retrieval.framing import asked_about, unframed
 from retrieval.fusion import relative, union, weighted_sum
 from retrieval.lexicon import Lexicon
 from retrieval.names import Name, Names, squeeze, tells
@@ -205,7 +205,7 @@ class Hybrid:
             terms=looked.terms,
             timings=clock.milliseconds,
             missing=missing,
-            confidence=probability(found) if found else 0.0,
+            confidence=_confidence(found, hits, kept),
             signs=found._asdict() if found else {},
         )
 
@@ -228,8 +228,7 @@ class Hybrid:
         """The documents called by the longest name, if it covers enough of the focus.
 
         Not for policies: which of its articles is meant, only ranking tells.  Nor by an alias of
-        two characters.  Nothing is measured
-        of these hits: their score and coverages are 1.
+        two characters.  Nothing is measured of these hits: their score and coverages are 1.
         """
         length = len(squeeze(names[0].text).text) if names else 0
         least = (query.decisive or 0.0) * len(squeeze(query.focus or query.text).text)
@@ -327,6 +326,14 @@ class Hybrid:
         )
 
 
+def _confidence(signs: Signs | None, hits: Sequence[Hit], kept: Sequence[Hit]) -> float | None:
+    """That of the first hit; none is told where a reranker put another one first."""
+    if signs is None:
+        return 0.0
+    same = bool(kept) and kept[0].document == hits[0].document
+    return probability(signs) if same else None
+
+
 class Asked(NamedTuple):
     """A query as it was understood, all normalised.
 
@@ -408,12 +415,20 @@ def look_up(index: Index, asked: Asked, weights: Weights) -> Looked:
         weights=np.array(list(sources.values())) * words * frames,
         idf=idf(body.counts, body.size),
         wordings=tuple(
-            np.array([term in wording and term in telling for term in terms], dtype=np.float64)
-            for wording in wordings
+            _telling(terms, wording, asked_of, index.analyzer)
+            for wording, asked_of in zip(wordings, (asked.own, *asked.wordings[1:]), strict=True)
         ),
         body=body,
         title=index.title.postings(terms),
     )
+
+
+def _telling(
+    terms: Sequence[str], wording: Mapping[str, None], text: str, analyzer: Analyzer
+) -> NDArray[np.float64]:
+    """Which of ``terms`` a wording has that are no question words; all of its own if none is."""
+    found = wording.keys() & set(analyzer.terms(asked_about(text))) or wording.keys()
+    return np.array([term in found for term in terms], dtype=np.float64)
 
 
 def _lexical(index: Index, looked: Looked) -> Lexical:

@@ -120,7 +120,8 @@ class SearchResult:
     """Hits best first, what was looked at and not kept, the terms used, milliseconds a step.
 
     ``confidence``: calibrated probability that the first hit is right, None where nothing was
-    ranked; ``signs``: what it was made of (:class:`retrieval.confidence.Signs`).
+    ranked or a reranker put another one first; ``signs``: what it was made of
+    (:class:`retrieval.confidence.Signs`).
     ``missing``: rankings that could not be had (``dense``: the vector store does not answer).
     """
 

@@ -52,7 +52,7 @@ LONGEST = 25
 """Longer texts are left alone: one wrong character does not lead them astray."""
 
 SURE = 0.9
-"""From here on a correction may also be used to find names."""
+"""From here on the corrected text is a wording of its own, and what the encoder is given."""
 
 _EDGE = " "
 _RUN = re.compile("[\u3400-\u9fff]{2,}")

@@ -46,6 +46,10 @@ def test_terms_are_not_empty_and_those_of_normalised_text(text: str) -> None:
         assert terms == analyzer.terms(normalise(text))
 
 
+def test_nothing_is_lost_behind_a_control_character() -> None:
+    assert normalise("居住证\x00办理\x07") == "居住证办理"
+
+
 def test_bigrams_characters_and_codes() -> None:
     assert BigramAnalyzer().terms("办证，A1-2号 3.5") == [
         *("办", "证", "办证"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.framing import unframed
+from retrieval.framing import asked_about, unframed
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,11 @@ from retrieval.framing import unframed
 )
 def test_what_only_frames_goes(text: str, left: list[str]) -> None:
     assert unframed(text).split() == left
+
+
+def test_what_is_requested_stays_where_a_fit_is_judged() -> None:
+    assert asked_about("请问怎么投诉政府采购").split() == ["投诉政府采购"]
+    assert not asked_about("请问是否有哪些").strip()
 
 
 @given(st.text(max_size=40))

@@ -103,6 +103,27 @@ def test_words_in_their_order_go_first(tmp_path: Path) -> None:
     assert (first.document.id, first.parts["runs"]) == ("D1", 1)
 
 
+def test_words_of_a_name_count_where_fits_are_judged(tmp_path: Path) -> None:
+    names = ("政府采购投诉处理", "政府采购备案")
+    hybrid = make(
+        tmp_path,
+        [Document(id=name, record=name, kind="item", title=name, body="") for name in names],
+    )
+    first, second = hybrid.search(Query(text="政府采购投诉")).hits[:2]
+    assert (first.document.id, first.coverage) == (names[0], pytest.approx(1))
+    assert second.coverage < 0.9
+    assert hybrid.search(Query(text="投诉")).hits[0].coverage == pytest.approx(1)
+
+
+def test_a_reranker_takes_the_confidence_with_it(hybrid: Hybrid) -> None:
+    class Backwards:
+        def rerank(self, query: Query, hits: Sequence[Hit]) -> Sequence[Hit]:
+            return hits[::-1]
+
+    reranked = Hybrid(hybrid.index, reranker=Backwards())
+    assert reranked.search(Query(text="结婚登记要什么材料")).confidence is None
+
+
 def test_confidence_is_higher_where_the_answer_is(hybrid: Hybrid) -> None:
     known = hybrid.search(Query(text="结婚登记要什么材料")).confidence
     unknown = hybrid.search(Query(text="今晚吃什么好")).confidence

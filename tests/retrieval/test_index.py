@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval import document_store
+from retrieval import document_store, index
 from retrieval.encoders import StaticTableEncoder
 from retrieval.hybrid import Hybrid
 from retrieval.index import MANIFEST, IndexManifest, build, open_index, read_manifest
@@ -210,3 +210,13 @@ def test_portal_questions_in_everyday_words(portal: tuple[Hybrid, IndexManifest]
         for one in questions
     )
     assert first / len(questions) > 0.84  # character bigrams with BM25 alone: 0.78
+
+
+def test_words_are_learned_from_a_sample_of_many_documents() -> None:
+    many = [
+        Document(id=str(n), record=str(n), kind="document", title="", body="字" * 10)
+        for n in range(100)
+    ]
+    assert [one.id for one in index._sample(many, 200)] == [str(n) for n in range(0, 100, 5)]
+    assert len(index._sample(many, 10_000)) == 100
+    assert index._sample([], 10) == []
