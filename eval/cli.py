@@ -158,7 +158,8 @@ def bench_retrieval(
             lambda: run.run(data, _tell, sizes=counts, only=only, questions=questions, told=told)
         )
     value = run.plain(found)
-    out.with_suffix(".svg").write_text(tables.plot(value["rows"]), encoding="utf-8")
+    if drawn := tables.plot(value["rows"]):
+        out.with_suffix(".svg").write_text(drawn, encoding="utf-8")
     _write(value) if as_json else tables.show(value)
 
 

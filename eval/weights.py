@@ -26,7 +26,7 @@ TRIED: Mapping[str, tuple[float, ...]] = {
     "meant": (0.0,),
     "dense": (0.0, 0.08, 0.25, 0.4),
     "named": (0.0, 1.0),
-    "runs": (0.0, 0.25, 0.8),
+    "runs": (0.0, 0.5, 1.2),
     "standing": (0.0, 0.2),
 }
 """The values tried of each weight, beside that which ships."""

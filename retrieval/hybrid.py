@@ -77,7 +77,7 @@ class Weights:
     meant: float = 0.8
     dense: float = 0.15
     named: float = 0.5
-    runs: float = 0.5
+    runs: float = 0.8
     standing: float = 0.1
     candidates: int = 40
     read: int = 10

@@ -305,7 +305,7 @@ class TestUnsure:
         found = []
         for percent in range(101):
             share = dict.fromkeys(("coverage", "reverse_coverage"), percent / 100)
-            first = hit(PERMIT, **share, title_coverage=0.5)
+            first = hit(PERMIT, **share, title_coverage=0.5, parts={})
             second = hit(RENEWAL, score=first.score * behind, coverage=0.0, title_coverage=0.0)
             decision, _ = decided("居住证怎么续", (PERMIT, first), (RENEWAL, second))
             found.append((decision.outcome, decision.unsure))

@@ -34,14 +34,17 @@ def show(report: Mapping[str, Any], console: Console | None = None) -> None:
     )
 
 
-def plot(rows: Sequence[Mapping[str, Any]]) -> str:
-    """An SVG: milliseconds a question (p50) against hit@1; rows without either are left out."""
+def plot(rows: Sequence[Mapping[str, Any]]) -> str | None:
+    """An SVG: milliseconds a question (p50) against hit@1; rows without either are left out.
+
+    None where no row has both.
+    """
     dots = [
         plots.Dot(one["system"], one["set"], one["p50_ms"], one["hit@1"])
         for one in rows
         if one["hit@1"] is not None and one["p50_ms"]
     ]
-    return plots.scatter(dots, x="每题毫秒（p50）", y="hit@1", name="peers")
+    return plots.scatter(dots, x="每题毫秒（p50）", y="hit@1", name="peers") if dots else None
 
 
 def _table(name: str, rows: Sequence[Mapping[str, Any]]) -> Any:
