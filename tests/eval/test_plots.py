@@ -49,4 +49,3 @@ def test_ids_of_two_plots_do_not_meet() -> None:
     other = plots.scatter(dots, x="x", y="y", name="other")
     assert ids(one)
     assert not ids(one) & ids(other)
-
