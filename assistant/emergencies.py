@@ -18,7 +18,7 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.logistic import logistic
+from retrieval.logistic import logistic
 
 LONGEST = 3
 FILE = "emergencies.json"

@@ -15,11 +15,11 @@ from datetime import date
 from functools import cache
 from importlib import resources
 
-from assistant.logistic import logistic
 from assistant.types import Decision, Knowledge, Understanding
 from knowledge.passages import is_current
 from knowledge.types import Bundle, Facet, Hotline, Record, ServiceItem
 from retrieval.analyzer import normalise
+from retrieval.logistic import logistic
 from retrieval.names import tells
 from retrieval.types import Hit, SearchResult
 

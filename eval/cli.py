@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
@@ -271,12 +270,10 @@ def retrieval(
 ) -> None:
     """在一套数据上测检索。例：suiwen-eval retrieval --dataset ../shared/data/ncp_policy"""
     from assistant import progress
-    from eval import beir, provenance, results, retrieval_tables, trec
+    from eval import provenance, results, retrieval_tables, trec
     from eval import retrieval as asking
 
-    found = _or_exit(lambda: beir.first(beir.load(dataset, queries=queries, qrels=qrels), limit))
-    for note in beir.notes(found):
-        _tell(note)
+    found = _set(dataset, limit, queries, qrels)
     with progress.bar() as step:
         advance = _steps(step, "ask", len(found.questions))
         asked = _or_exit(lambda: asking.run(found, step, advance, work=work))
@@ -322,12 +319,10 @@ def unanswerable(
 ) -> None:
     """同一道题，索引里有、没有它的文档各问一遍：置信度分不分得出。"""
     from assistant import progress
-    from eval import beir, provenance, retrieval_tables
+    from eval import provenance, retrieval_tables
     from eval import unanswerable as asking
 
-    found = _or_exit(lambda: beir.first(beir.load(dataset, queries=queries, qrels=qrels), limit))
-    for note in beir.notes(found):
-        _tell(note)
+    found = _set(dataset, limit, queries, qrels)
     with progress.bar() as step:
         advance = _steps(step, "ask", 2 * len(found.questions))
         asked = _or_exit(lambda: asking.run(found, step, advance, work=work, seed=seed))
@@ -523,11 +518,22 @@ def _entered(action: Callable[[], Any]) -> Iterator[Any]:
 
 def _sets(folders: list[Path], limit: int | None) -> list[Any]:
     """The first ``limit`` questions of each data set."""
-    from eval import beir
-
     if len({folder.resolve().name for folder in folders}) < max(len(folders), 2):
         raise typer.BadParameter("至少两个文件夹，名字各不相同：在其余的集上学，在留下的一个上量")
-    return [beir.first(_or_exit(partial(beir.load, folder)), limit) for folder in folders]
+    return [_set(folder, limit) for folder in folders]
+
+
+def _set(
+    folder: Path, limit: int | None, queries: Path | None = None, qrels: Path | None = None
+) -> Any:
+    """The first ``limit`` questions of a data set; what is odd about it is told."""
+    from eval import beir
+
+    loaded = _or_exit(lambda: beir.load(folder, queries=queries, qrels=qrels))
+    found = beir.first(loaded, limit)
+    for note in beir.notes(found):
+        _tell(note)
+    return found
 
 
 def _or_exit(action: Callable[[], Any]) -> Any:

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
+
+from retrieval.logistic import logistic
 
 
 class Signs(NamedTuple):
@@ -57,4 +58,4 @@ def probability(signs: Signs, fitted: Model | None = None) -> float:
     total = fitted.bias + sum(
         fitted.weights.get(name, 0.0) * value for name, value in signs._asdict().items()
     )
-    return 1.0 / (1.0 + math.exp(-max(min(total, 35.0), -35.0)))
+    return logistic(total)

@@ -393,11 +393,12 @@ def look_up(index: Index, asked: Asked, weights: Weights) -> Looked:
     telling = {
         term for wording in (asked.own, *asked.wordings[1:]) for term in terms_of(unframed(wording))
     }
+    added, offered = terms_of(" ".join(asked.added)), terms_of(" ".join(asked.offered))
     sources: dict[str, float] = {}
     for weight, found in (
         (1.0, own),
-        (weights.added, terms_of(" ".join(asked.added))),
-        (weights.offered, terms_of(" ".join(asked.offered))),
+        (weights.added, added),
+        (weights.offered, offered),
         (weights.offered, chain(*wordings[1:])),
     ):
         sources |= dict.fromkeys(found, weight) | sources
@@ -406,8 +407,7 @@ def look_up(index: Index, asked: Asked, weights: Weights) -> Looked:
         sources[term] = max(sources.get(term, 0.0), weights.meant * strength)
     terms = tuple(sources)
     body = index.body.postings(terms)
-    official = {*terms_of(" ".join((*asked.added, *asked.offered)))}
-    telling |= (sources.keys() - own.keys()) | official
+    telling |= (sources.keys() - own.keys()) | {*added, *offered}
     frames = np.array([1.0 if term in telling else weights.framing for term in terms])
     words = np.array([weights.word if is_word(term) else 1.0 for term in terms])
     return Looked(

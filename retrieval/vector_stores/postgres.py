@@ -163,7 +163,7 @@ class PostgresVectorStore:
             if len(rows) >= min(limit, kept.vectors):
                 return _scored(rows)
         rows = self._database.rows(_EXACT.format(where=condition), values)
-        if not rows and kept.release not in self._database.releases():
+        if not rows and not self._database.holds(kept.release):
             raise StoreUnavailable("the vector store does not have this release")
         return _scored(rows)
 
@@ -246,6 +246,14 @@ class _Database:
             raise StoreUnavailable(f"the vector store refuses: {type(error).__name__}") from error
         finally:
             self._places.release()
+
+    def holds(self, release: str) -> bool:
+        """Whether a release is kept.  Raises ``StoreUnavailable``."""
+        [(found,)] = self.rows(
+            "SELECT EXISTS (SELECT 1 FROM suiwen_vectors WHERE release = %(release)s)",
+            {"release": release},
+        )
+        return bool(found)
 
     def releases(self) -> tuple[str, ...]:
         """The releases that are kept.  Raises ``StoreUnavailable``."""

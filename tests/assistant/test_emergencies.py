@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assistant import rules
 from assistant.emergencies import LONGEST, detector, grams, of
-from assistant.logistic import logistic
+from retrieval.logistic import logistic
 
 FIRE = of({"fire": -3.0, "gas": -4.0}, {"火": {"fire": 5.0}, "味": {"gas": 3.0}}, 0.8)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.logistic import logistic
+from retrieval.logistic import logistic
 
 
 def test_its_middle() -> None:
