@@ -99,6 +99,10 @@ def _overview(item: ServiceItem) -> Iterator[Fact]:
 def _conditions(item: ServiceItem) -> Iterator[Fact]:
     yield from fact("conditions", "受理条件", item.conditions)
     yield from fact("quantity_limit", "数量限制", item.quantity_limit)
+    for number, variant in enumerate(item.variants):
+        at, who = f"variants[{number}]", variant.label
+        yield from fact(f"{at}.conditions", f"受理条件（{who}）", variant.conditions)
+        yield from fact(f"{at}.note", f"说明（{who}）", variant.note)
 
 
 def _materials(item: ServiceItem | Bundle) -> Iterator[Fact]:
@@ -108,6 +112,12 @@ def _materials(item: ServiceItem | Bundle) -> Iterator[Fact]:
             "申请材料" if material.need == "必要" else f"申请材料（{material.need}）",
             material.name,
         )
+    for number, variant in enumerate(item.variants if isinstance(item, ServiceItem) else ()):
+        at, who = f"variants[{number}]", variant.label
+        for place, material in enumerate(variant.materials):
+            yield from fact(f"{at}.materials[{place}].name", f"申请材料（{who}）", material.name)
+        for place, name in enumerate(variant.without):
+            yield from fact(f"{at}.without[{place}]", f"不用交的材料（{who}）", name)
 
 
 def material_note(material: Material) -> str | None:
@@ -168,6 +178,9 @@ def _place(item: ServiceItem) -> Iterator[Fact]:
     for number, window in enumerate(item.windows):
         yield from fact(f"windows[{number}].address", window_label(window), window.address)
     yield from fact("contact.place", "办理地点", item.contact.place)
+    for number, variant in enumerate(item.variants):
+        label = f"办理地点（{variant.label}）"
+        yield from fact(f"variants[{number}].place", label, variant.place)
     yield from fact("handling.offline", "线下办理", item.handling.offline)
     yield from fact("handling.reach", "通办范围", item.handling.reach)
 

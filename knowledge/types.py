@@ -11,14 +11,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strict:
-    """Unknown fields are refused when a record is read (a misspelt key is never lost silently)."""
+    """Unknown fields are refused when a record is read (a misspelt key is never lost silently).
 
-    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+    A field whose name is a Python keyword ends in ``_`` and is written without it in YAML and JSON.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "serialize_by_alias": True}
 
 
 class Facet(StrEnum):
@@ -111,8 +116,11 @@ class Material(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fee(Strict):
+    """``yuan``: what one applicant pays once, set only where the standard is one plain amount."""
+
     name: str
     standard: str
+    yuan: int | None = None
     basis: str | None = None
     reduction: str | None = None
 
@@ -254,6 +262,50 @@ class Identity(Strict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Condition(Strict):
+    """A condition over answers and profile: one of ``all``, ``any``, ``not``, or a comparison.
+
+    A comparison names an ``answer`` (a question of the bundle) or a ``profile`` field
+    (``knowledge/profile.yaml``) and has one of: ``is``, ``in``, ``has`` (of a question with several
+    choices), ``at_least``, ``at_most``, ``more_than``, ``less_than`` (numbers), ``before``,
+    ``since`` (dates).  What they mean stands in ``knowledge.conditions``.
+    """
+
+    all: tuple[Condition, ...] = ()
+    any: tuple[Condition, ...] = ()
+    not_: Annotated[Condition | None, Field(alias="not")] = None
+    answer: str | None = None
+    profile: str | None = None
+    is_: Annotated[bool | int | str | None, Field(alias="is")] = None
+    in_: Annotated[tuple[int | str, ...], Field(alias="in")] = ()
+    has: str | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+    more_than: int | None = None
+    less_than: int | None = None
+    before: date | None = None
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant(Strict):
+    """How an item differs for some people or places (港澳居民, 来穗人员, 某区).
+
+    ``if`` compares profile fields only; ``without`` names materials of the item that fall away.
+    """
+
+    id: str
+    label: str
+    if_: Annotated[Condition, Field(alias="if")]
+    conditions: str | None = None
+    materials: tuple[Material, ...] = ()
+    without: tuple[str, ...] = ()
+    note: str | None = None
+    place: str | None = None
+    basis: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceItem(Strict):
     """One thing a citizen can apply for (事项), keyed by its code, never by its name."""
 
@@ -287,11 +339,87 @@ class ServiceItem(Strict):
     windows: tuple[Window, ...] = ()
     results: tuple[Result, ...] = ()
     legal_basis: tuple[LegalBasis, ...] = ()
+    variants: tuple[Variant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option(Strict):
+    """One answer that can be chosen; rules compare its ``id``, a citizen reads its ``text``."""
+
+    id: str
+    text: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Strict):
+    """A situation question: asked in order, if ``ask_if`` is not false and a rule still needs it.
+
+    ``why`` says in plain words why it is asked.  ``profile`` names the profile field that answers
+    it, if the citizen has told it already (a field of the same kind with the same option ids).
+    """
+
+    id: str
+    text: str
+    why: str
+    kind: Literal["choice", "choices", "yes_no", "number", "date"] = "choice"
+    help: str | None = None
+    options: tuple[Option, ...] = ()
+    unit: str | None = None
+    least: int | None = None
+    most: int | None = None
+    ask_if: Condition | None = None
+    profile: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop(Strict):
+    """The plan ends here: not possible in this place, not before a date, or another way instead.
+
+    ``instead`` says what to do; ``code`` names the record of the other way, if there is one.
+    """
+
+    kind: Literal["not_here", "not_yet", "another_way"]
+    instead: str
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Strict):
+    """If the condition holds, items (by code) and documents (by key) are added or removed.
+
+    A removal wins over an addition.  ``reason`` is shown to the citizen, with ``basis``.
+    """
+
+    id: str
+    if_: Annotated[Condition, Field(alias="if")]
+    reason: str
+    add_items: tuple[str, ...] = ()
+    remove_items: tuple[str, ...] = ()
+    add_documents: tuple[str, ...] = ()
+    remove_documents: tuple[str, ...] = ()
+    stop: Stop | None = None
+    basis: LegalBasis | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock(Strict):
+    """A time that runs from the day given in answer to question ``event`` (``start``: today)."""
+
+    event: str
+    within: Duration
+    text: str
+    basis: LegalBasis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleItem(Strict):
-    """One service inside a bundle; ``after`` names the codes that must be finished first."""
+    """One service inside a bundle; ``after`` names the codes that must be finished first.
+
+    ``optional``: only handled if a rule adds it.  ``window``: the counter where it is handled;
+    items of one window can share a visit.  ``deadline``: the last day to apply; ``opens``: the
+    first.
+    """
 
     code: str
     name: str
@@ -299,6 +427,35 @@ class BundleItem(Strict):
     note: str | None = None
     after: tuple[str, ...] = ()
     parallel_group: str | None = None
+    optional: bool = False
+    window: str | None = None
+    deadline: Clock | None = None
+    opens: Clock | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Satisfies(Strict):
+    """One material of one item, by its name in the item's record."""
+
+    item: str
+    material: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedMaterial(Material):
+    """A document of a bundle, prepared once for all items that ask for it.
+
+    ``satisfies``: materials of the items' records that are this document; ``for``: codes of items
+    that ask for it without listing it.  ``optional``: only asked for if a rule adds it.
+    ``electronic``: the electronic licence (电子证照) that stands in for it.  A ``key`` makes it
+    part of the plan; without one it is only shown in the bundle's own list.
+    """
+
+    key: str | None = None
+    satisfies: tuple[Satisfies, ...] = ()
+    for_: Annotated[tuple[str, ...], Field(alias="for")] = ()
+    optional: bool = False
+    electronic: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,15 +474,38 @@ class Bundle(Strict):
     summary: str | None = None
     english: str | None = None
     region: Coded | None = None
+    version: str | None = None
+    listed: str | None = None
     effective: date | None = None
     expires: date | None = None
-    materials: tuple[Material, ...] = ()
+    materials: tuple[SharedMaterial, ...] = ()
+    questions: tuple[Question, ...] = ()
+    rules: tuple[Rule, ...] = ()
     steps: tuple[Step, ...] = ()
     handling: Handling = Handling()
     online: Online = Online()
     contact: Contact = Contact()
     faqs: tuple[Faq, ...] = ()
     legal_basis: tuple[LegalBasis, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benefit(Strict):
+    """What a policy grants to whom: ``if`` compares profile fields only.
+
+    ``gives`` says what is granted; ``articles`` are ids of the policy's articles that say so;
+    ``item`` is the code of the service that grants it; ``automatic``: granted without application
+    (免申即享).
+    """
+
+    id: str
+    name: str
+    if_: Annotated[Condition, Field(alias="if")]
+    articles: tuple[str, ...]
+    gives: str | None = None
+    item: str | None = None
+    automatic: bool | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,6 +539,7 @@ class Policy(Strict):
     effective: date | None = None
     expires: date | None = None
     replaced_by: str | None = None
+    benefits: tuple[Benefit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

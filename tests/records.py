@@ -20,6 +20,7 @@ from knowledge.types import (
     Body,
     Bundle,
     BundleItem,
+    Condition,
     Fact,
     Hotline,
     Material,
@@ -92,7 +93,33 @@ def any_record(kind: type[Record]) -> st.SearchStrategy[Any]:
     return _of(kind)
 
 
+def conditions() -> st.SearchStrategy[Condition]:
+    """Conditions of every form, right or wrong in what they name, at most a few levels deep."""
+    comparison = st.builds(
+        Condition,
+        answer=st.none() | TEXT,
+        profile=st.none() | TEXT,
+        is_=st.none() | st.booleans() | st.integers(0, 400) | TEXT,
+        in_=st.lists(TEXT, max_size=2).map(tuple),
+        has=st.none() | TEXT,
+        at_least=st.none() | st.integers(0, 400),
+        before=st.none() | st.dates(),
+    )
+
+    def combined(part: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+        several = st.lists(part, min_size=1, max_size=2).map(tuple)
+        return st.one_of(
+            st.builds(Condition, all=several),
+            st.builds(Condition, any=several),
+            st.builds(Condition, not_=part),
+        )
+
+    return st.recursive(comparison, combined, max_leaves=3)
+
+
 def _of(hint: Any) -> st.SearchStrategy[Any]:
+    if hint is Condition:
+        return conditions()
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if dataclasses.is_dataclass(hint):
         hints = typing.get_type_hints(hint)

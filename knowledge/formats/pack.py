@@ -6,13 +6,15 @@ and ``hotlines.yaml``; a single YAML file of one kind is named by its folder or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from knowledge import codec
+from knowledge import bundle_rules, codec
+from knowledge.formats.lines import LOADER, Lines
 from knowledge.types import Finding, Parsed, Record
 
 _FOLDERS = {"items": "item", "bundles": "bundle", "policies": "policy", "hotlines": "hotline"}
@@ -21,36 +23,65 @@ BUILT_IN = Path(__file__).resolve().parent.parent / "pack"
 
 
 def parse(files: Iterable[Path]) -> Parsed:
-    """Read packs (folders) and YAML files; every entry becomes a record or a rejection."""
+    """Read packs (folders) and YAML files; every entry becomes a record or a rejection.
+
+    A rejection names the file and the line.  What a record of a folder names that the folder does
+    not hold is a finding: another source may hold it.
+    """
     records: list[Record] = []
     rejected: list[Finding] = []
-    seen: dict[str, str] = {}
+    seen: dict[str, _Place] = {}
     read = 0
     for path, kind in _documents(files):
-        entries, problems = _entries(path)
+        entries, lines, problems = _entries(path)
         rejected += problems
-        for number, value in enumerate(entries, 1):
+        for number, value in enumerate(entries):
             read += 1
-            where = f"{path.parent.name}/{path.name}#{number}"
-            record, problems = codec.parse(kind, value, where)
-            rejected += problems
+            place = _Place(path, number, lines)
+            record, problems = codec.parse(kind, value, path.name)
+            rejected += [replace(one, code=place.named(one)) for one in problems]
             if record is None:
                 continue
-            if record.code in seen:
-                rejected.append(
-                    Finding(
-                        rule="duplicate-code",
-                        code=record.code,
-                        field="code",
-                        value=where,
-                        remedy=f"与 {seen[record.code]} 的编码重复：改用另一个编码",
-                        level="error",
-                    )
-                )
-                continue
-            seen[record.code] = where
-            records.append(record)
-    return Parsed(read=read, records=tuple(records), rejected=tuple(rejected))
+            problems = _faults(record, seen)
+            rejected += [replace(one, code=place.named(one)) for one in problems]
+            if not problems:
+                seen[record.code] = place
+                records.append(record)
+    dangling = [replace(one, code=seen[one.code].named(one)) for one in bundle_rules.links(records)]
+    return Parsed(
+        read=read, records=tuple(records), findings=tuple(dangling), rejected=tuple(rejected)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    path: Path
+    number: int
+    lines: Lines | None
+
+    def where(self, field: str) -> str:
+        line = self.lines.of(self.number, field) if self.lines else self.number + 1
+        return f"{self.path.parent.name}/{self.path.name}:{line}"
+
+    def named(self, finding: Finding) -> str:
+        code = finding.code.partition(" (")[0]
+        return f"{code} ({self.where(finding.field)})"
+
+
+def _faults(record: Record, seen: Mapping[str, _Place]) -> list[Finding]:
+    if record.code in seen:
+        remedy = f"与 {seen[record.code].where('')} 的编码重复：改用另一个编码"
+        return [
+            Finding(
+                rule="duplicate-code",
+                code=record.code,
+                field="code",
+                value=record.code,
+                remedy=remedy,
+                level="error",
+            )
+        ]
+    return list(bundle_rules.check(record))
 
 
 def _documents(files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
@@ -67,23 +98,23 @@ def _documents(files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
             yield path, _FOLDERS.get(folder, "item")
 
 
-def _entries(path: Path) -> tuple[list[dict[str, Any]], list[Finding]]:
-    def refuse(value: str, remedy: str) -> tuple[list[dict[str, Any]], list[Finding]]:
-        return [], [
-            Finding(
-                rule="unreadable-file",
-                code=path.name,
-                field="",
-                value=value[:200],
-                remedy=remedy,
-                level="error",
-            )
-        ]
+def _entries(path: Path) -> tuple[list[dict[str, Any]], Lines | None, list[Finding]]:
+    def refuse(value: str, remedy: str) -> tuple[list[dict[str, Any]], None, list[Finding]]:
+        finding = Finding(
+            rule="unreadable-file",
+            code=path.name,
+            field="",
+            value=value[:200],
+            remedy=remedy,
+            level="error",
+        )
+        return [], None, [finding]
 
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        loaded = yaml.load(text, Loader=LOADER)  # noqa: S506
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         return refuse(str(error), "文件须为 UTF-8 编码的 YAML，按提示的行修改")
     if not isinstance(loaded, list) or not all(isinstance(entry, dict) for entry in loaded):
         return refuse(type(loaded).__name__, "文件须为记录的列表，每条记录以 “- code:” 开头")
-    return loaded, []
+    return loaded, Lines(text), []
