@@ -9,11 +9,13 @@ from datetime import date
 from itertools import pairwise
 
 from assistant import understanding as reading_of
+from assistant.bundles import guide
 from assistant.composing import choices, items, policies
 from assistant.composing.writer import Writer
 from assistant.resolution import Candidate, decide, model
 from assistant.rules import Rules
 from assistant.types import Decision, Draft, Intent, Knowledge, Turn, Understanding
+from channels.types import Status
 from knowledge.passages import is_current
 from knowledge.types import Bundle, Facet, Hotline, Policy, Record, ServiceItem
 from retrieval.analyzer import normalise
@@ -111,6 +113,10 @@ def compose(
         number = _faq_number(record, decision.passage)
     if number is not None:
         items.say_faq(record, number, writer)
+    if isinstance(record, Bundle) and guide.guided(record) and not asked and number is None:
+        items.say_overview(record, writer)
+        state = guide.begin(record, reading.original, today, writer)
+        return replace(writer.draft(Status.GUIDING, "begun"), guide=state)
     district = reading.district
     if district and district.removesuffix("区") in record.name:
         district = None  # the record's own name says it, the citizen asked for no district

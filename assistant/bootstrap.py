@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from assistant import rules
 from assistant.answering import find
+from assistant.bundles import sheets
+from assistant.bundles.plans import MemoryPlans
 from assistant.errors import SetupError
 from assistant.feedback import record as record_feedback
 from assistant.live import LiveKnowledge
@@ -21,7 +23,7 @@ from assistant.settings import Settings
 from assistant.telemetry import Telemetry
 from assistant.types import DialogueState, Knowledge
 from assistant.understanding import understand
-from channels.types import Feedback, Message, Services, Welcome
+from channels.types import Feedback, Message, Services, Sheet, Welcome
 from knowledge import releases, sources
 from knowledge.formats import pack
 from knowledge.types import Hotline, Record
@@ -51,9 +53,11 @@ def build(settings: Settings) -> Parts:
     telemetry = Telemetry()
     live = LiveKnowledge(settings.home, lambda: open_knowledge(settings))
     sessions = MemorySessions(ttl=settings.session_ttl)
+    plans = MemoryPlans(ttl=settings.plan_ttl)
     assistant = Assistant(
         knowledge=live,
         sessions=sessions,
+        plans=plans,
         rules=rules.load(),
         today=today,
         ideas=lambda: ideas(live()),
@@ -64,8 +68,13 @@ def build(settings: Settings) -> Parts:
         telemetry.feedback(given.helpful)
         record_feedback(settings.home, given, live().name)
 
+    async def sheet(code: str) -> Sheet | None:
+        saved = await plans.load(code)
+        return sheets.sheet(code, saved, live()) if saved else None
+
     services = Services(
         respond=assistant.take_turn,
+        sheet=sheet,
         forget=sessions.forget,
         feedback=feedback,
         welcome=lambda: welcome(live()),

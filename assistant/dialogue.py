@@ -1,4 +1,5 @@
-"""What is remembered between turns: the record last spoken of, and the choices last offered.
+"""What is remembered between turns: the record last spoken of, the choices last offered, and the
+way through a bundle.
 
 A turn that answered nothing leaves the memory as it was.
 """
@@ -22,13 +23,24 @@ def following(turn: Turn) -> DialogueState:
     draft, state = turn.draft, turn.state
     if draft is None:
         return state
+    if draft.left:
+        return replace(state, guide=None, turns=state.turns + 1)
+    if draft.guide is not None:
+        record = draft.guide.bundle
+        return DialogueState(record=record, guide=draft.guide, turns=state.turns + 1)
     match draft.status:
         case Status.ANSWERED | Status.PARTIAL if turn.decision is not None:
-            return DialogueState(record=turn.decision.records[0], turns=state.turns + 1)
+            return DialogueState(
+                record=turn.decision.records[0], guide=state.guide, turns=state.turns + 1
+            )
         case Status.CLARIFY | Status.NOT_FOUND if offered := _offered(turn):
             facets = turn.understanding.facets if turn.understanding else ()
             return DialogueState(
-                record=state.record, facets=facets, offered=offered, turns=state.turns + 1
+                record=state.record,
+                facets=facets,
+                offered=offered,
+                guide=state.guide,
+                turns=state.turns + 1,
             )
         case _:
             return state

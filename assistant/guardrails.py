@@ -44,14 +44,22 @@ def check(draft: Draft) -> Draft:
 def supported(sentence: Sentence, citations: dict[int, Citation], labels: str = "") -> bool:
     """Whether every number and address in the sentence stands in a title or quote that it cites.
 
-    A sentence that cites nothing may name what the reply's own choices are labelled with.
+    A sentence that cites nothing may name what the reply's own choices are labelled with; numbers
+    that were reckoned from what is cited stand in no quote.
     """
     hard = _HARD.findall(_ORDINAL.sub("", sentence.text))
     if not hard:
         return True
     cited = [citations[n] for n in sentence.citations if n in citations]
     evidence = "\n".join(f"{one.title}\n{one.quote}" for one in cited) if cited else labels
-    return all(_holds(evidence, token) for token in hard)
+    return all(_holds(evidence, token) or _is_reckoned(token, sentence.reckoned) for token in hard)
+
+
+def _is_reckoned(token: str, reckoned: tuple[str, ...]) -> bool:
+    return not token.startswith("http") and set(_DIGITS.findall(token)) <= set(reckoned)
+
+
+_DIGITS = re.compile(r"\d+")
 
 
 def _holds(evidence: str, token: str) -> bool:

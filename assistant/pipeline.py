@@ -13,16 +13,24 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant import answering, dialogue, guardrails
+from assistant.bundles import guide
+from assistant.bundles.plans import code_in
 from assistant.composing import choices
-from assistant.composing.writer import Writer
+from assistant.composing.writer import DEMONSTRATION, Writer
 from assistant.rules import Rules, replies
-from assistant.types import DialogueState, Intent, Knowledge, SessionStore, Turn, Understanding
+from assistant.types import (
+    DialogueState,
+    Intent,
+    Knowledge,
+    PlanStore,
+    SessionStore,
+    Turn,
+    Understanding,
+)
 from assistant.understanding import crisis, understand
 from channels.types import AI_LABEL, Emit, Event, Message, Reply, Status
 from knowledge.types import Hotline
 from retrieval.analyzer import normalise
-
-DEMONSTRATION_LABEL = "演示数据：摘自法律法规和公开规则的摘要，不是广州市政府的官方数据。"
 
 Step = Callable[[Turn], Turn]
 
@@ -33,6 +41,7 @@ class Assistant:
 
     knowledge: Callable[[], Knowledge]
     sessions: SessionStore
+    plans: PlanStore
     rules: Rules
     today: Callable[[], date]
     ideas: Callable[[], Sequence[str]]
@@ -42,17 +51,29 @@ class Assistant:
         """The reply to a message.  ``emit`` gets each sentence and card after it was checked."""
         session_id = message.session_id or new_id()
         state = await self.sessions.load(session_id)
-        turn = self._advance(message, session_id, state, self.knowledge())
+        code = code_in(message.text)
+        saved = await self.plans.load(code) if code else None
+        begun = replace(state, guide=saved) if saved else state
+        turn = self._advance(message, session_id, begun, self.knowledge(), resuming=bool(code))
         assert turn.reply is not None
         if turn.state is not state:
             await self.sessions.save(session_id, turn.state)
+        kept = turn.state.guide
+        if kept is not None and kept.code is not None and turn.draft and turn.draft.guide:
+            await self.plans.save(kept.code, kept)  # it was saved before: what changed as well
         self.finished(turn)
         if emit is not None:
             await _stream(turn.reply, emit)
         return turn.reply
 
     def _advance(
-        self, message: Message, session_id: str, state: DialogueState, knowledge: Knowledge
+        self,
+        message: Message,
+        session_id: str,
+        state: DialogueState,
+        knowledge: Knowledge,
+        *,
+        resuming: bool = False,
     ) -> Turn:
         turn = Turn(
             id=new_id(), session_id=session_id, message=message, release=knowledge.name, state=state
@@ -60,7 +81,10 @@ class Assistant:
         steps: tuple[tuple[str, Step], ...] = (
             ("screen", screen),
             ("understand", lambda one: _understand(one, self.rules)),
+            ("resume", lambda one: self._resume(one, knowledge) if resuming else one),
+            ("guide", lambda one: self._guide(one, knowledge)),
             ("handle", lambda one: self._handle(one, knowledge)),
+            ("remind", lambda one: _remind(one, knowledge)),
             ("check", check),
             ("reply", lambda one: _reply(one, knowledge)),
             ("remember", dialogue.remember),
@@ -100,6 +124,19 @@ class Assistant:
             case _:
                 return answering.answer(turn, knowledge, self.rules, self.today(), self.ideas())
 
+    def _resume(self, turn: Turn, knowledge: Knowledge) -> Turn:
+        """Go on with the saved plan whose code the message names; say so if there is none."""
+        if turn.draft is not None or (turn.understanding or _NOTHING).intent is Intent.CRISIS:
+            return turn
+        resumed = guide.resumed(turn, knowledge, self.today())
+        return resumed or replace(turn, draft=choices.no_such_plan(Writer()))
+
+    def _guide(self, turn: Turn, knowledge: Knowledge) -> Turn:
+        """What belongs to the way through a bundle that is under way."""
+        if turn.draft is not None:
+            return turn
+        return guide.take(turn, knowledge, self.today()) or turn
+
     def _named(self, turn: Turn, knowledge: Knowledge) -> Understanding | None:
         """The message read without the learned ear, if it then calls a service by its whole name.
 
@@ -112,6 +149,17 @@ class Assistant:
             return None
         decision = answering.find(reading, knowledge, self.today()).decision
         return reading if decision.matched is not None else None
+
+
+_NOTHING = Understanding(intent=Intent.EMPTY, text="")
+
+
+def _remind(turn: Turn, knowledge: Knowledge) -> Turn:
+    """After another question, the way back to the one that waits."""
+    draft, waiting = turn.draft, turn.state.guide
+    if draft is None or waiting is None or draft.guide is not None or draft.left:
+        return turn
+    return replace(turn, draft=guide.remind(draft, waiting, knowledge))
 
 
 def new_id() -> str:
@@ -161,7 +209,7 @@ def _reply(turn: Turn, knowledge: Knowledge) -> Turn:
         citations=draft.citations,
         cards=draft.cards,
         suggestions=draft.suggestions,
-        label=AI_LABEL + (DEMONSTRATION_LABEL if demonstration else ""),
+        label=AI_LABEL + (DEMONSTRATION if demonstration else ""),
         quiet=draft.quiet,
     )
     return replace(turn, reply=reply)

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
         "is reached; never written to a release",
     )
     session_ttl: float = Field(1800, gt=0, description="seconds a conversation is remembered")
+    plan_ttl: float = Field(604_800, gt=0, description="seconds a saved plan can be fetched")
     requests_per_minute: int = Field(600, ge=0, description="per address; 0 turns the limit off")
     most_body_bytes: int = Field(16_384, ge=64)
     release_check_seconds: float = Field(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Literal, Protocol
 
 from channels.types import Card, Citation, Message, Reply, Sentence, Status
+from knowledge.conditions import Value
 from knowledge.releases import Release
 from knowledge.types import Facet, Hotline, Record
 from retrieval.types import Query, SearchResult
@@ -49,14 +51,32 @@ class Understanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GuideState:
+    """Where someone is in a bundle: option ids, numbers and days only, never what was typed.
+
+    ``answers`` in the order in which they were given, ``None`` for 不知道.  ``asking``: the
+    question that the next message answers; ``None`` once the plan was shown.  ``begun``: the day
+    from which dates are reckoned.  ``code``: under which it was saved, if it was asked to be.
+    """
+
+    bundle: str
+    begun: date
+    answers: tuple[tuple[str, Value | None], ...] = ()
+    asking: str | None = None
+    offline: bool = False
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueState:
-    """What is remembered of a conversation: codes and facets only, never what was typed."""
+    """What is remembered of a conversation: codes, facets and chosen options, nothing typed."""
 
     version: int = 1
     record: str | None = None
     facets: tuple[Facet, ...] = ()
     offered: tuple[str, ...] = ()
     turns: int = 0
+    guide: GuideState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +96,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A reply before it is checked."""
+    """A reply before it is checked.
+
+    ``guide``: where it leaves the way through a bundle; ``left``: that way is given up.  ``keep``:
+    the guide is to be saved under its code.
+    """
 
     status: Status
     reason: str | None = None
@@ -85,6 +109,9 @@ class Draft:
     cards: tuple[Card, ...] = ()
     suggestions: tuple[str, ...] = ()
     quiet: bool = False
+    guide: GuideState | None = None
+    left: bool = False
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,3 +166,13 @@ class SessionStore(Protocol):
     async def save(self, session_id: str, state: DialogueState) -> None: ...
 
     async def forget(self, session_id: str) -> None: ...
+
+
+class PlanStore(Protocol):
+    """Saved ways through bundles, by a code that tells nothing; gone after some days."""
+
+    async def load(self, code: str) -> GuideState | None: ...
+
+    async def save(self, code: str, guide: GuideState) -> None: ...
+
+    async def forget(self, code: str) -> None: ...

@@ -8,12 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
 CardKind = Literal[
-    "materials", "steps", "window", "article", "choices", "hotline", "online", "overview"
+    "materials",
+    "steps",
+    "window",
+    "article",
+    "choices",
+    "hotline",
+    "online",
+    "overview",
+    "question",
+    "plan",
+    "saved",
 ]
+
+Entry = Literal["choice", "choices", "yes_no", "number", "date"]
+"""How a question is answered: by one option, several, yes or no, a number, a day."""
 
 AI_LABEL = "本内容由人工智能服务（AI）依据所列记录生成，仅供参考，以主管部门最新公布为准。"
 
@@ -62,10 +76,15 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """One sentence and the numbers of the citations that carry it (empty: no fact is stated)."""
+    """One sentence and the numbers of the citations that carry it (empty: no fact is stated).
+
+    ``reckoned``: numbers and days in it that were counted or computed from what is cited (how many
+    visits, the earliest finish), as they stand in the text.
+    """
 
     text: str
     citations: tuple[int, ...] = ()
+    reckoned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +103,19 @@ class CardRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A block beside the sentences; every channel lays it out in its own way."""
+    """A block beside the sentences; every channel lays it out in its own way.
+
+    Of a ``question``: ``entry`` says how it is answered, ``unit`` of what a number is, ``rows`` are
+    its options and other ways on.
+    """
 
     kind: CardKind
     title: str
     rows: tuple[CardRow, ...]
     code: str | None = None
     note: str | None = None
+    entry: Entry | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +133,29 @@ class Reply:
     suggestions: tuple[str, ...] = ()
     label: str = AI_LABEL
     quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """A day of a plan that belongs in a calendar."""
+
+    day: date
+    title: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A saved plan as it is printed: no name, no number, nothing that tells whose it is."""
+
+    code: str
+    title: str
+    made: date
+    sentences: tuple[Sentence, ...]
+    cards: tuple[Card, ...]
+    citations: tuple[Citation, ...]
+    deadlines: tuple[Deadline, ...] = ()
+    label: str = AI_LABEL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +201,7 @@ class Services:
     """The callables that a channel may use, ``respond`` first."""
 
     respond: Respond
+    sheet: Callable[[str], Awaitable[Sheet | None]]
     forget: Callable[[str], Awaitable[None]]
     feedback: Callable[[Feedback], None]
     welcome: Callable[[], Welcome]

@@ -15,6 +15,7 @@ from knowledge.types import Record
 Lookup = Callable[[str], Record | None]
 
 _HARD = re.compile(r"https?://[^\s，。；：（）“”、]+|\d+(?:[.,:：/\-–]\d+)*")
+_NUMBER = re.compile(r"\d+")
 _ORDINAL = re.compile(r"（\d{1,2}）")
 _FRAME = re.compile(
     r"原件|复印件|核发|免提交|减免|有效期|承诺|法定|个|份|次|年|"
@@ -78,14 +79,17 @@ def quoted(quote: str, values: list[Any], name: str) -> bool:
 def unsupported(sentence: Sentence, cited: Mapping[int, Citation], labels: str) -> Iterator[str]:
     """Numbers and addresses of a sentence that none of its citations holds.
 
-    A sentence without citations may only name what the reply's own choices are labelled with.
+    A sentence without citations may only name what the reply's own choices are labelled with.  What
+    it says to be reckoned is not looked for: plans are checked against an oracle of their own.
     """
     quotes = [cited[n] for n in sentence.citations if n in cited]
     if len(quotes) < len(sentence.citations):
         yield f"句子引用了不存在的出处：{sentence.text[:60]}"
     evidence = "\n".join(f"{one.title}\n{one.quote}" for one in quotes) if quotes else labels
+    reckoned = set(sentence.reckoned)
     for token in _HARD.findall(_ORDINAL.sub("", sentence.text)):
-        if not _holds(evidence, token):
+        counted = not token.startswith("http") and set(_NUMBER.findall(token)) <= reckoned
+        if not counted and not _holds(evidence, token):
             yield f"{token!r} 不在所引的出处里：{sentence.text[:60]}"
 
 

@@ -79,9 +79,9 @@ class Cost:
 class Plan:
     """One person's plan; ``stops`` says why there is none.
 
-    ``reasons``: rules that hold for this person.  ``open``: questions that were answered 不知道.  ``ask``: the next question,
-    if not all that matters was said.  ``documents_apart``, ``visits_apart``: what it would take to
-    handle each step by itself.
+    ``reasons``: rules that hold for this person.  ``open``: questions that were answered 不知道.
+    ``ask``: the next question, if not all that matters was said.  ``documents_apart``,
+    ``visits_apart``: what it would take to handle each step by itself.
     """
 
     bundle: Bundle

@@ -66,6 +66,11 @@ def not_found(
     return writer.draft(Status.NOT_FOUND, "english" if writer.english else "no_record")
 
 
+def no_such_plan(writer: Writer) -> Draft:
+    writer.remark(replies()["guide"]["not_kept"])
+    return writer.draft(Status.NOT_FOUND, "no_plan")
+
+
 def out_of_scope(writer: Writer, suggestions: Iterable[str]) -> Draft:
     texts = replies()["out_of_scope"]
     writer.remark(texts["none"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import islice
@@ -118,6 +119,11 @@ def _more(record: ServiceItem | Bundle, facet: Facet, wanted: Sequence[Facet]) -
     return bool(found) and not (whole and facet in _next(wanted, ()))
 
 
+def say_overview(record: ServiceItem | Bundle, writer: Writer) -> None:
+    """What the record is about and, of a bundle, what belongs to it."""
+    _say(record, Facet.OVERVIEW, writer)
+
+
 def say_faq(record: ServiceItem | Bundle, number: int, writer: Writer) -> None:
     """A frequent question with the record's answer: it may not be the question that was asked."""
     for text, used in _faq(record, facts(record, Facet.FAQ)[number : number + 1]):
@@ -187,6 +193,8 @@ def joined(field: str, parts: Sequence[Fact]) -> Fact:
 
 def _materials(record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:
     needs = {f"materials[{number}].name": one.need for number, one in enumerate(record.materials)}
+    varied = [one for one in found if one.field not in needs]
+    found = [one for one in found if one.field in needs]
     for need, words in (
         ("必要", f"办理“{record.name}”需要"),
         ("非必要", "视情况还需要"),
@@ -196,6 +204,13 @@ def _materials(record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[
         if parts:
             listed = joined("materials", found)  # one citation holds all three lists
             yield f"{words}：{'、'.join(one.text for one in parts)}。", (listed,)
+    for label in dict.fromkeys(one.label for one in varied):
+        parts = [one for one in varied if one.label == label]
+        listed = joined(_LAST_INDEX.sub("", parts[0].field), parts)
+        yield f"{label}：{'、'.join(one.text for one in parts)}。", (listed,)
+
+
+_LAST_INDEX = re.compile(r"\[\d+\](?:\.name)?$")
 
 
 def _process(_record: ServiceItem | Bundle, found: Sequence[Fact]) -> Iterator[Line]:

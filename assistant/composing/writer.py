@@ -9,6 +9,9 @@ from assistant.types import Draft
 from channels.types import Card, CardRow, Citation, Sentence, Status
 from knowledge.types import Fact, Record
 
+DEMONSTRATION = "演示数据：摘自法律法规和公开规则的摘要，不是广州市政府的官方数据。"
+"""Said beside whatever stands in a demonstration record."""
+
 
 @dataclass(slots=True)
 class Writer:

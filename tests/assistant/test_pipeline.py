@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import bootstrap, guardrails, rules
-from assistant.pipeline import DEMONSTRATION_LABEL, Assistant
+from assistant.composing.writer import DEMONSTRATION
+from assistant.pipeline import Assistant
 from assistant.sessions import MemorySessions
 from assistant.types import DialogueState, Knowledge, SessionStore, Turn
 from channels.types import AI_LABEL, Card, Event, Message, Reply, Sentence, Status
@@ -129,7 +130,7 @@ class TestReply:
             "GZ-1", "居住证首次申领", provenance=Provenance(as_of="2026", demonstration=True)
         )
         reply = desk([shown], [hit(shown)]).ask("居住证首次申领要什么材料")
-        assert reply.label == AI_LABEL + DEMONSTRATION_LABEL
+        assert reply.label == AI_LABEL + DEMONSTRATION
         assert desk().ask("居住证要什么材料").label == AI_LABEL
 
     def test_an_emergency_is_not(self) -> None:
