@@ -16,6 +16,7 @@ from assistant.resolution import Candidate, decide, model
 from assistant.rules import Rules
 from assistant.types import Decision, Draft, Intent, Knowledge, Turn, Understanding
 from channels.types import Status
+from knowledge.facts import facts
 from knowledge.passages import is_current
 from knowledge.types import Bundle, Facet, Hotline, Policy, Record, ServiceItem
 from retrieval.analyzer import normalise
@@ -186,8 +187,11 @@ def asked_of(record: Record, reading: Understanding, rules: Rules) -> tuple[Face
 
 def _paid(record: Record, facet: Facet, text: str) -> Facet:
     """多少钱 of a benefit asks what is paid out, unless the question says that it means a fee."""
-    if facet is Facet.FEE and _BENEFIT.search(record.name) and not _CHARGE.search(text):
+    benefit = _BENEFIT.search(record.name) is not None
+    if facet is Facet.FEE and benefit and not _CHARGE.search(text):
         return Facet.AMOUNT
+    if facet is Facet.AMOUNT and not benefit and facts(record, Facet.FEE) and "多少钱" in text:
+        return Facet.FEE  # 首次申领多少钱 has 领多少钱 in it
     return facet
 
 

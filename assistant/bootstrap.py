@@ -102,7 +102,12 @@ def open_knowledge(settings: Settings) -> Knowledge:
         )
     except (releases.ReleaseError, IndexMismatch, StoreUnavailable, ValueError) as error:
         raise SetupError(str(error)) from error
-    return Knowledge(release=release, searcher=searcher, hotlines=built_in_hotlines())
+    return Knowledge(
+        release=release,
+        searcher=searcher,
+        hotlines=built_in_hotlines(),
+        granting=tuple(release.records.having("benefits")),
+    )
 
 
 def _store_url(settings: Settings) -> str | None:

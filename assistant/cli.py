@@ -13,6 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
+    from assistant.types import Draft
     from channels.types import Reply
     from knowledge.types import Parsed
 
@@ -78,6 +79,58 @@ def ask(
         _write(reply_json(reply).decode())
     else:
         _show(reply)
+
+
+@app.command(rich_help_panel="问答")
+def plan(
+    bundle: Annotated[str, typer.Option(help="一件事的编码，如 GZB-xinsheng")],
+    answers: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="回答的文件（JSON 或 YAML）")
+    ],
+    begun: Annotated[str | None, typer.Option(help="从哪天开始，如 2026-11-23；默认今天")] = None,
+    as_json: Json = False,
+) -> None:
+    """按一件事的规则算出一个人的清单。例：suiwen plan --bundle GZB-xinsheng --answers a.json"""
+    settings = _settings()
+    _ensure_release(settings)
+    from assistant import bootstrap, planning, telemetry
+    from assistant.composing import plans as composing
+    from assistant.composing.writer import Writer
+    from channels.types import Status
+
+    telemetry.configure("ERROR")
+    knowledge = _or_exit(lambda: bootstrap.open_knowledge(settings))
+    found = _or_exit(lambda: planning.opened(bundle, knowledge))
+    situation = _or_exit(lambda: planning.read(answers, found, begun))
+    made = planning.planned(found, planning.records(found, knowledge), situation, bootstrap.today())
+    if as_json:
+        _write(json.dumps(planning.plain(made), ensure_ascii=False, indent=1))
+        return
+    writer = Writer()
+    composing.say_plan(made, writer)
+    _show(writer.draft(Status.ANSWERED))
+
+
+@app.command(rich_help_panel="知识")
+def lint(
+    path: Annotated[
+        Path | None, typer.Argument(exists=True, help="文件或文件夹；默认内置数据包")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """按办事指南的质量规则检查记录，不导入。有错误时退出码为 1。例：suiwen lint records.jsonl"""
+    from assistant import importing, linting
+
+    report = _or_exit(lambda: linting.report(path))
+    if as_json:
+        _write(json.dumps(report, ensure_ascii=False, indent=1))
+    else:
+        for level, title in (("errors", "错误"), ("warnings", "警告"), ("notices", "提示")):
+            importing.show_findings(title, report[level])
+        errors, warnings = len(report["errors"]), len(report["warnings"])
+        _say(f"{report['path']}：{report['records']} 条记录，{errors} 个错误，{warnings} 个警告")
+    if report["errors"]:
+        raise typer.Exit(1)
 
 
 @app.command("import", rich_help_panel="知识")
@@ -338,10 +391,12 @@ def _or_exit(action: Callable[[], Value]) -> Value:
         _fail(f"{error.filename or ''}：{error.strerror or error}")
 
 
-def _show(reply: Reply) -> None:
+def _show(reply: Reply | Draft) -> None:
     """A reply in the terminal: sentences, cards, sources, the AI label."""
     from rich.console import Console
     from rich.markup import escape
+
+    from channels.types import AI_LABEL
 
     console = Console()
     for sentence in reply.sentences:
@@ -364,7 +419,7 @@ def _show(reply: Reply) -> None:
             style="dim",
             soft_wrap=True,
         )
-    console.print(f"\n[italic dim]{escape(reply.label)}[/italic dim]")
+    console.print(f"\n[italic dim]{escape(getattr(reply, 'label', AI_LABEL))}[/italic dim]")
 
 
 def _say(text: str, *, err: bool = False) -> None:

@@ -2,7 +2,8 @@
 
 SuiwenError
 ├── SetupError          something is missing or mismatched before a turn can be taken
-└── ImportRefusedError  an import would lose or corrupt something
+├── ImportRefusedError  an import would lose or corrupt something
+└── AnswersError        a file of answers does not fit the bundle's questions
 """
 
 from __future__ import annotations
@@ -18,3 +19,7 @@ class SetupError(SuiwenError):
 
 class ImportRefusedError(SuiwenError):
     """Files that cannot be imported as asked."""
+
+
+class AnswersError(SuiwenError):
+    """Answers that name no question, or do not fit it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,8 +78,6 @@ def stage(home: Path, name: str, parsed: Parsed, files: Sequence[Path]) -> None:
 
 def show(preview: dict[str, Any]) -> None:
     """The preview as tables."""
-    from collections import Counter
-
     from rich.console import Console
     from rich.table import Table
 
@@ -97,18 +95,28 @@ def show(preview: dict[str, Any]) -> None:
         counts.add_column(label, justify="right")
     counts.add_row(*(str(preview[key]) for key in names))
     console.print(counts)
-    for level, title in (("rejections", "拒绝"), ("warnings", "警告"), ("notices", "提示")):
-        rows = preview[level]
-        if not rows:
-            continue
-        table = Table(title=f"{title}（{len(rows)}）")
-        for column in ("规则", "数量", "例：编码", "字段", "值", "怎么办"):
-            table.add_column(column, overflow="fold")
-        for rule, count in Counter(row["rule"] for row in rows).most_common(_MOST_SHOWN):
-            first = next(row for row in rows if row["rule"] == rule)
-            value = first["value"].replace("\n", " ")[-40:]
-            table.add_row(rule, str(count), first["code"], first["field"], value, first["remedy"])
-        console.print(table)
+    levels = (("rejections", "拒绝"), ("warnings", "警告"), ("notices", "提示"))
+    for level, title in levels:
+        show_findings(title, preview[level])
+
+
+def show_findings(title: str, rows: Sequence[Mapping[str, str]]) -> None:
+    """A table of findings by rule, the commonest first, with an example of each."""
+    from collections import Counter
+
+    from rich.console import Console
+    from rich.table import Table
+
+    if not rows:
+        return
+    table = Table(title=f"{title}（{len(rows)}）")
+    for column in ("规则", "数量", "例：编码", "字段", "值", "怎么办"):
+        table.add_column(column, overflow="fold")
+    for rule, count in Counter(row["rule"] for row in rows).most_common(_MOST_SHOWN):
+        first = next(row for row in rows if row["rule"] == rule)
+        value = first["value"].replace("\n", " ")[-40:]
+        table.add_row(rule, str(count), first["code"], first["field"], value, first["remedy"])
+    Console().print(table)
 
 
 def _of_level(findings: Iterable[Finding], *levels: str) -> list[dict[str, str]]:

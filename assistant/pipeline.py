@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant import answering, dialogue, guardrails
-from assistant.bundles import guide
+from assistant.bundles import benefits, guide
 from assistant.bundles.plans import code_in
 from assistant.composing import choices
 from assistant.composing.writer import DEMONSTRATION, Writer
@@ -135,7 +135,10 @@ class Assistant:
         """What belongs to the way through a bundle that is under way."""
         if turn.draft is not None:
             return turn
-        return guide.take(turn, knowledge, self.today()) or turn
+        taken = guide.take(turn, knowledge, self.today())
+        if taken is None and benefits.asks_for_benefits(turn.message.text):
+            return benefits.begin(turn, knowledge, self.today())
+        return taken or turn
 
     def _named(self, turn: Turn, knowledge: Knowledge) -> Understanding | None:
         """The message read without the learned ear, if it then calls a service by its whole name.
@@ -159,7 +162,8 @@ def _remind(turn: Turn, knowledge: Knowledge) -> Turn:
     draft, waiting = turn.draft, turn.state.guide
     if draft is None or waiting is None or draft.guide is not None or draft.left:
         return turn
-    return replace(turn, draft=guide.remind(draft, waiting, knowledge))
+    again = guide.again(turn, knowledge)
+    return replace(turn, draft=again or guide.remind(draft, waiting, knowledge))
 
 
 def new_id() -> str:

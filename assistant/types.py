@@ -141,12 +141,14 @@ class Searcher(Protocol):
 class Knowledge:
     """One release as the assistant uses it.  A turn holds one from its beginning to its end.
 
-    Equal only to itself: two openings are two, whatever they hold.
+    ``granting``: the codes of policies that say who may claim what.  Equal only to itself: two
+    openings are two, whatever they hold.
     """
 
     release: Release | None
     searcher: Searcher | None
     hotlines: Mapping[str, Hotline]
+    granting: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

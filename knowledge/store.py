@@ -66,6 +66,13 @@ class RecordStore:
             self._cache.popitem(last=False)
         return record
 
+    def having(self, field: str) -> Iterator[str]:
+        """The codes of records that fill a list of this name, found without decoding them."""
+        mark = f'"{field}":['.encode()
+        for code, (start, length) in self._positions.items():
+            if mark in self._lines[start : start + length]:
+                yield code
+
     def all(self) -> Iterator[Record]:
         """Every record in the order of publication, not cached."""
         for start, length in self._positions.values():

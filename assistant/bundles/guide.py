@@ -7,14 +7,13 @@ is not for the guide and is answered as any other question (the way through the 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
-from importlib import resources
 
 from assistant.bundles import answers as reading
+from assistant.bundles import benefits
+from assistant.bundles.commands import EDGE, bare, commands
 from assistant.bundles.planner import Plan, plan
 from assistant.bundles.plans import new_code, shown
 from assistant.composing import plans as say
@@ -27,10 +26,6 @@ from knowledge.passages import is_current
 from knowledge.situations import next_question, told
 from knowledge.types import Bundle, Question, ServiceItem
 from retrieval.analyzer import normalise
-
-_EDGE = " \t\r\n,.!?;:，。！？；：、“”\"'~～"
-_COURTESY = ("请问", "麻烦", "唔该", "请", "那", "噉", "咁", "我想", "想")
-_ENDINGS = "啊呀啦喇哈嘛了吧呢喔哦㗎先"
 
 
 def guided(bundle: Bundle) -> bool:
@@ -63,6 +58,8 @@ def take(turn: Turn, knowledge: Knowledge, today: date) -> Turn | None:
     state, understood = turn.state.guide, turn.understanding
     if state is None or understood is None or understood.intent is Intent.CRISIS:
         return None
+    if state.bundle == benefits.TALK:
+        return benefits.take(turn, knowledge, today)
     bundle = knowledge.record(state.bundle)
     if not isinstance(bundle, Bundle) or not guided(bundle) or not is_current(bundle, today):
         return None
@@ -71,7 +68,7 @@ def take(turn: Turn, knowledge: Knowledge, today: date) -> Turn | None:
         state=state,
         knowledge=knowledge,
         text=turn.message.text,
-        bare=_bare(turn.message.text),
+        said=bare(turn.message.text),
         today=today,
         writer=Writer(),
         profile=_profile(turn),
@@ -114,13 +111,37 @@ def planned(
     )
 
 
+def again(turn: Turn, knowledge: Knowledge) -> Draft | None:
+    """The question once more, where a short message could be neither answered nor taken for one."""
+    state, draft, understood = turn.state.guide, turn.draft, turn.understanding
+    if state is None or draft is None or understood is None or understood.facets:
+        return None
+    lost = (Status.NOT_FOUND, Status.OUT_OF_SCOPE, Status.CLARIFY)
+    if draft.status not in lost or len(bare(turn.message.text)) > _SHORT:
+        return None
+    bundle = knowledge.record(state.bundle)
+    if not isinstance(bundle, Bundle):
+        return benefits.again(state)
+    question = _named(bundle, state.asking or "")
+    if question is None:
+        return None
+    writer = Writer()
+    say.not_understood(question, writer)
+    _ask(bundle, question, writer)
+    return _guiding(writer, state)
+
+
+_SHORT = 12
+"""Longer messages are questions, not answers."""
+
+
 def remind(draft: Draft, state: GuideState, knowledge: Knowledge) -> Draft:
     """The draft of another question, with the way back to the one that waits."""
-    bundle = knowledge.record(state.bundle)
-    if state.asking is None or bundle is None or draft.status in (Status.CRISIS, Status.REFUSED):
+    bundle, words = knowledge.record(state.bundle), say.texts()
+    name = bundle.name if bundle else words["benefits_name"]
+    if state.asking is None or draft.status in (Status.CRISIS, Status.REFUSED):
         return draft
-    words = say.texts()
-    line = Sentence(text=words["pending"].format(name=bundle.name))
+    line = Sentence(text=words["pending"].format(name=name))
     return replace(
         draft,
         sentences=(*draft.sentences, line),
@@ -136,7 +157,7 @@ class _Step:
     state: GuideState
     knowledge: Knowledge
     text: str
-    bare: str
+    said: str
     today: date
     writer: Writer
     profile: Mapping[str, Value]
@@ -151,31 +172,31 @@ class _Step:
 def _commanded(step: _Step) -> Draft | None:
     """What the message asks of the guide itself, if it does."""
     words, question = commands(), step.question()
-    bare, writer, state = step.bare, step.writer, step.state
-    if question is not None and bare in words["why"]:
+    said, writer, state = step.said, step.writer, step.state
+    if question is not None and said in words["why"]:
         say.explain(step.bundle, question, _path(step.bundle, question), writer)
         _ask(step.bundle, question, writer)
         return _guiding(writer, state)
-    if bare in words["back"]:
+    if said in words["back"]:
         return _back(step)
-    if bare in words["leave"]:
+    if said in words["leave"]:
         writer.remark(say.texts()["left"].format(name=step.bundle.name))
         return replace(writer.draft(Status.ANSWERED, "left"), left=True)
-    if bare in words["so_far"]:
+    if said in words["so_far"]:
         return _show(step, state)
-    if bare in words["again"]:
+    if said in words["again"]:
         return _go_on(step, replace(state, answers=(), asking=None, begun=step.today))
-    if bare in words["resume"]:
+    if said in words["resume"]:
         return _go_on(step, state)
-    if bare in words["keep"]:
+    if said in words["keep"]:
         return _keep(step)
-    if bare in words["offline"]:
+    if said in words["offline"]:
         return _go_on(step, replace(state, offline=True))
-    if bare in words["online"]:
+    if said in words["online"]:
         return _go_on(step, replace(state, offline=False))
-    if bare in words["change"]:
+    if said in words["change"]:
         return _which(step)
-    if bare.startswith(tuple(words["what_if_start"])):
+    if said.startswith(tuple(words["what_if_start"])):
         return _what_if(step)
     return _corrected(step)
 
@@ -252,17 +273,17 @@ def _which(step: _Step) -> Draft:
 def _corrected(step: _Step) -> Draft | None:
     """A correction of an answer already given: its question is named, or an option of it."""
     starts = commands()["change_start"]
-    if not step.bare.startswith(tuple(starts)):
+    if not step.said.startswith(tuple(starts)):
         return None
     said = normalise(step.text)
     for key, _ in step.state.answers:
         question = _named(step.bundle, key)
-        if question is not None and normalise(question.text).strip(_EDGE) in said:
+        if question is not None and normalise(question.text).strip(EDGE) in said:
             _ask(step.bundle, question, step.writer)
             kept = tuple(one for one in step.state.answers if one[0] != key)
             state = replace(step.state, answers=kept, asking=key)
             return _guiding(step.writer, state)
-    found = _meant(step, step.bare)
+    found = _meant(step, step.said)
     if found is None:
         return None
     question, value = found
@@ -274,8 +295,8 @@ def _corrected(step: _Step) -> Draft | None:
 
 def _what_if(step: _Step) -> Draft | None:
     """What another answer would change; nothing is changed by asking."""
-    start = max((one for one in commands()["what_if_start"] if step.bare.startswith(one)), key=len)
-    found = _meant(step, _TAIL.sub("", step.bare.removeprefix(start)))
+    start = max((one for one in commands()["what_if_start"] if step.said.startswith(one)), key=len)
+    found = _meant(step, _TAIL.sub("", step.said.removeprefix(start)))
     if found is None:
         return None
     question, value = found
@@ -304,10 +325,10 @@ def _meant(step: _Step, text: str) -> tuple[Question, Value | None] | None:
     named = [
         one
         for one in step.bundle.questions
-        if one.id in given and normalise(one.text).strip(_EDGE) in said
+        if one.id in given and normalise(one.text).strip(EDGE) in said
     ]
     if named:
-        rest = said.partition(normalise(named[0].text).strip(_EDGE))[2].strip(_EDGE)
+        rest = said.partition(normalise(named[0].text).strip(EDGE))[2].strip(EDGE)
         answer = reading.read(named[0], rest, step.today)
         return (named[0], answer.value) if answer else None
     found = [
@@ -376,27 +397,3 @@ def _profile(turn: Turn) -> Mapping[str, Value]:
     if turn.understanding is not None and turn.understanding.district:
         told_.setdefault("district", turn.understanding.district)
     return told_
-
-
-def _bare(text: str) -> str:
-    bare = normalise(text).strip(_EDGE)
-    for courtesy in _COURTESY:
-        bare = bare.removeprefix(courtesy)
-    trimmed = bare.rstrip(_ENDINGS).strip(_EDGE)
-    known = commands()["all"]
-    return bare if bare in known else trimmed
-
-
-@cache
-def commands() -> Mapping[str, frozenset[str]]:
-    """The words of each command, by name; ``…_start``: beginnings; ``all``: every whole one."""
-    text = resources.files("assistant").joinpath("guide.toml").read_text(encoding="utf-8")
-    loaded: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(text)
-    found = {name: frozenset(map(normalise, one.get("whole", ()))) for name, one in loaded.items()}
-    starts = {
-        f"{name}_start": frozenset(map(normalise, one["start"]))
-        for name, one in loaded.items()
-        if "start" in one
-    }
-    every = frozenset(word for words in found.values() for word in words)
-    return {**found, **starts, "all": every}

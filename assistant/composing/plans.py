@@ -43,17 +43,22 @@ def ask(record: Record, question: Question, path: str, writer: Writer) -> None:
 
     ``path`` is the field where the question stands in the record.
     """
-    words = _fact(f"{path}.text", question.text)
+    words = fact(f"{path}.text", question.text)
     writer.say(question.text, record, [words])
     if question.help:
-        writer.say(_closed(question.help), record, [_fact(f"{path}.help", question.help)])
+        writer.say(_closed(question.help), record, [fact(f"{path}.help", question.help)])
+    ask_card(question, record.code, writer)
+
+
+def ask_card(question: Question, code: str, writer: Writer) -> None:
+    """The card of a question, and what else can be said instead of an answer."""
     rows = [*_option_rows(question), *_other_ways()]
     writer.card(
         Card(
             kind="question",
             title=question.text,
             rows=tuple(rows),
-            code=record.code,
+            code=code,
             note=texts()["several"] if question.kind == "choices" else None,
             entry=question.kind,
             unit=question.unit,
@@ -62,10 +67,15 @@ def ask(record: Record, question: Question, path: str, writer: Writer) -> None:
     writer.suggestions += [texts()["why"], texts()["back"], texts()["so_far"], texts()["leave"]]
 
 
+def not_understood(question: Question, writer: Writer) -> None:
+    """Say that the message was not understood as an answer, and how one may look."""
+    writer.remark(texts()["not_a_day" if question.kind == "date" else "not_understood"])
+
+
 def explain(record: Record, question: Question, path: str, writer: Writer) -> None:
     """Say why the question is asked."""
     words = texts()["because"].format(why=question.why.rstrip("。"))
-    writer.say(words, record, [_fact(f"{path}.why", question.why)])
+    writer.say(words, record, [fact(f"{path}.why", question.why)])
 
 
 def _option_rows(question: Question) -> Iterator[CardRow]:
@@ -105,7 +115,7 @@ def say_plan(plan: Plan, writer: Writer) -> None:
         _say_stops(bundle, plan.stops, writer)
         return
     needed = [one for one in plan.items if one.need == "needed"]
-    name = _fact("name", bundle.name)
+    name = fact("name", bundle.name)
     _reckon(
         texts()["summary"].format(
             name=bundle.name,
@@ -129,7 +139,7 @@ def say_plan(plan: Plan, writer: Writer) -> None:
     for rule in plan.doubts:
         number = bundle.rules.index(rule)
         words = texts()["doubt"].format(reason=rule.reason.rstrip("。"))
-        writer.say(words, bundle, [_fact(f"rules[{number}].reason", rule.reason)])
+        writer.say(words, bundle, [fact(f"rules[{number}].reason", rule.reason)])
     if plan.open:
         asked = "；".join(one.text for one in plan.open)
         facts = [_question_fact(bundle, one) for one in plan.open]
@@ -150,9 +160,9 @@ def _say_stops(bundle: Bundle, stops: Sequence[Rule], writer: Writer) -> None:
     for rule in stops:
         assert rule.stop is not None
         at = f"rules[{bundle.rules.index(rule)}]"
-        writer.say(_closed(rule.reason), bundle, [_fact(f"{at}.reason", rule.reason)])
+        writer.say(_closed(rule.reason), bundle, [fact(f"{at}.reason", rule.reason)])
         words = rule.stop.instead
-        writer.say(_closed(words), bundle, [_fact(f"{at}.stop.instead", words)])
+        writer.say(_closed(words), bundle, [fact(f"{at}.stop.instead", words)])
         if rule.basis:
             writer.say(
                 texts()["basis"].format(basis=basis_text(rule.basis)),
@@ -197,7 +207,7 @@ def _say_cost(plan: Plan, writer: Writer) -> None:
     records = {one.part.code: one.record for one in plan.items if one.record}
     cost = plan.cost
     cited = [
-        (records[code], _fact(f"money.fees[{number}]", fee_text(fee)))
+        (records[code], fact(f"money.fees[{number}]", fee_text(fee)))
         for code, number, fee in cost.fees
         if records.get(code)
     ]
@@ -219,7 +229,7 @@ def _say_cost(plan: Plan, writer: Writer) -> None:
             writer,
             plan.bundle,
             [],
-            others=[(one, _fact("money.charged", "不收费")) for one in free],
+            others=[(one, fact("money.charged", "不收费")) for one in free],
         )
     unsaid = [record for code in cost.unsaid if (record := records.get(code))]
     if unsaid:
@@ -228,7 +238,7 @@ def _say_cost(plan: Plan, writer: Writer) -> None:
             writer,
             plan.bundle,
             [],
-            others=[(one, _fact("name", one.name)) for one in unsaid],
+            others=[(one, fact("name", one.name)) for one in unsaid],
         )
 
 
@@ -246,7 +256,7 @@ def _steps_card(plan: Plan, writer: Writer) -> Card:
 def _step_row(plan: Plan, number: int, one: PlannedItem, writer: Writer) -> CardRow:
     bundle, record = plan.bundle, one.record
     at = f"items[{_place(bundle, one)}]"
-    cited = list(writer.cite(bundle, [_fact(at, one.part.name)]))
+    cited = list(writer.cite(bundle, [fact(at, one.part.name)]))
     parts = [_how(one)]
     notes: list[str] = []
     if one.need == "maybe":
@@ -271,11 +281,11 @@ def _step_row(plan: Plan, number: int, one: PlannedItem, writer: Writer) -> Card
         limit = texts()["deadline"].format(text=one.part.deadline.text)
         notes.append(limit + (f"（{day_text(one.deadline)}）" if one.deadline else ""))
     if one.part.note:
-        cited += writer.cite(bundle, [_fact(f"{at}.note", one.part.note)])
+        cited += writer.cite(bundle, [fact(f"{at}.note", one.part.note)])
         notes.append(one.part.note)
     for rule in one.because:
         cited += writer.cite(bundle, [_rule_fact(bundle, rule)])
-        notes.append(rule.reason)
+        notes.append(_reason(plan, rule))
     return CardRow(
         label=f"{number}. {one.part.name}",
         text="；".join(parts),
@@ -311,7 +321,7 @@ def _documents_card(plan: Plan, writer: Writer) -> Card:
 
 def _document_row(plan: Plan, one: PlannedDocument, writer: Writer) -> CardRow:
     names = {each.part.code: each.part.name for each in plan.items}
-    need = {"needed": "", "maybe": texts()["maybe"], "depends": texts()["depends"]}[one.need]
+    need = {"needed": "", "maybe": texts()["maybe_needed"], "depends": texts()["depends"]}[one.need]
     count = [
         f"{kind}{number}份"
         for kind, number in (("原件", one.originals), ("复印件", one.copies))
@@ -321,7 +331,7 @@ def _document_row(plan: Plan, one: PlannedDocument, writer: Writer) -> CardRow:
     when = one.when if one.need == "depends" else None
     text = "；".join(part for part in (need, when, "、".join(count), used) if part)
     notes = [note for asked in one.asked if (note := _asked_note(asked))]
-    notes += [rule.reason for rule in one.because]
+    notes += [_reason(plan, rule) for rule in one.because]
     if one.later:
         notes.insert(0, texts()["later"])
     cited = [n for asked in one.asked for n in _cite_asked(plan, asked, writer)]
@@ -333,6 +343,11 @@ def _document_row(plan: Plan, one: PlannedDocument, writer: Writer) -> CardRow:
         note="\n".join(_closed(note) for note in dict.fromkeys(notes)) or None,
         citations=tuple(dict.fromkeys(cited)),
     )
+
+
+def _reason(plan: Plan, rule: Rule) -> str:
+    """Why: as it is if the rule holds, as a case if that is not known."""
+    return rule.reason if rule in plan.reasons else texts()["in_case"].format(reason=rule.reason)
 
 
 def _asked_note(asked: Asked) -> str | None:
@@ -430,7 +445,7 @@ def say_change(before: Plan, after: Plan, words: str, writer: Writer) -> None:
                 texts()[kind].format(names="、".join(found)),
                 writer,
                 bundle,
-                [_fact("name", bundle.name)],
+                [fact("name", bundle.name)],
             )
     if not any(found for _, found in changes):
         writer.remark(texts()["same_list"])
@@ -442,13 +457,13 @@ def say_change(before: Plan, after: Plan, words: str, writer: Writer) -> None:
             words,
             writer,
             bundle,
-            [_fact("name", bundle.name)],
+            [fact("name", bundle.name)],
             before.finish.date,
             after.finish.date,
         )
     if before.visits != after.visits:
         words = texts()["visits_move"].format(before=before.visits, after=after.visits)
-        name = _fact("name", bundle.name)
+        name = fact("name", bundle.name)
         _reckon(words, writer, bundle, [name], before.visits, after.visits)
 
 
@@ -464,7 +479,8 @@ def _day(day: Day) -> str:
     return day_text(day.date) + (texts()["provisional_mark"] if day.provisional else "")
 
 
-def _fact(field: str, text: str) -> Fact:
+def fact(field: str, text: str) -> Fact:
+    """A fact whose words are those of its field."""
     return Fact(field=field, label="", text=text, quote=text)
 
 
@@ -492,26 +508,26 @@ def _items_fact(bundle: Bundle, items: Sequence[PlannedItem]) -> Fact:
 def _clock_fact(bundle: Bundle, one: PlannedItem, kind: str) -> Fact:
     clock = one.part.deadline if kind == "deadline" else one.part.opens
     assert clock is not None
-    return _fact(f"items[{_place(bundle, one)}].{kind}.text", clock.text)
+    return fact(f"items[{_place(bundle, one)}].{kind}.text", clock.text)
 
 
 def _question_fact(bundle: Bundle, question: Question) -> Fact:
-    return _fact(f"questions[{bundle.questions.index(question)}].text", question.text)
+    return fact(f"questions[{bundle.questions.index(question)}].text", question.text)
 
 
 def question_facts(bundle: Bundle, question: Question) -> list[Fact]:
     """The words of a question and of its options, as facts of the bundle."""
     at = f"questions[{bundle.questions.index(question)}]"
-    options = [_fact(f"{at}.options[{n}].text", one.text) for n, one in enumerate(question.options)]
-    return [_fact(f"{at}.text", question.text), *options]
+    options = [fact(f"{at}.options[{n}].text", one.text) for n, one in enumerate(question.options)]
+    return [fact(f"{at}.text", question.text), *options]
 
 
 def _rule_fact(bundle: Bundle, rule: Rule) -> Fact:
-    return _fact(f"rules[{bundle.rules.index(rule)}].reason", rule.reason)
+    return fact(f"rules[{bundle.rules.index(rule)}].reason", rule.reason)
 
 
 def _basis_fact(at: str, basis: LegalBasis) -> Fact:
-    return _fact(f"{at}.basis", basis_text(basis))
+    return fact(f"{at}.basis", basis_text(basis))
 
 
 def _cite_asked(plan: Plan, asked: Asked, writer: Writer) -> tuple[int, ...]:
@@ -545,6 +561,18 @@ def _reckon(
             text=_closed(words),
             citations=tuple(dict.fromkeys(cited)),
             reckoned=tuple(dict.fromkeys(part for one in counted for part in _digits(one))),
+        )
+    )
+
+
+def count(words: str, writer: Writer, facts: Sequence[tuple[Record, Fact]], *counted: int) -> None:
+    """A sentence that counts what it cites."""
+    cited = [n for record, one in facts for n in writer.cite(record, [one])]
+    writer.sentences.append(
+        Sentence(
+            text=_closed(words),
+            citations=tuple(dict.fromkeys(cited)),
+            reckoned=tuple(map(str, counted)),
         )
     )
 
