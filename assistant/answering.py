@@ -117,6 +117,7 @@ def compose(
     if isinstance(record, Bundle) and guide.guided(record) and not asked and number is None:
         items.say_overview(record, writer)
         state = guide.begin(record, reading.original, today, writer)
+        items.parts_card(record, writer)
         return replace(writer.draft(Status.GUIDING, "begun"), guide=state)
     district = reading.district
     if district and district.removesuffix("区") in record.name:

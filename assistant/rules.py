@@ -107,6 +107,12 @@ def replies() -> Mapping[str, Mapping[str, str]]:
     return _toml("replies.toml")
 
 
+@cache
+def guide_words() -> Mapping[str, Any]:
+    """What is said to the guide, and under ``texts`` what it says (``guide.toml``)."""
+    return _toml("guide.toml")
+
+
 def welcome_questions() -> tuple[str, ...]:
     """Example questions for the first page; those that a release cannot answer are left out."""
     found: list[str] = _toml("replies.toml")["welcome"]["questions"]

@@ -60,7 +60,13 @@ def _values(record: Record, field: str) -> list[Any]:
     plain = paths.plain(record)
     values = paths.walk(plain, field)
     worded = any(isinstance(one, bool) for one in values)
-    return values + (paths.walk(plain, f"{field}_text") if worded else [])
+    values = values + (paths.walk(plain, f"{field}_text") if worded else [])
+    variant = _VARIANT.match(field)
+    return values + (paths.walk(plain, f"{variant[0]}.label") if variant and values else [])
+
+
+_VARIANT = re.compile(r"variants\[\d+\]")
+"""What holds for some people is quoted with who they are."""
 
 
 def quoted(quote: str, values: list[Any], name: str) -> bool:

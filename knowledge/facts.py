@@ -101,8 +101,11 @@ def _conditions(item: ServiceItem) -> Iterator[Fact]:
     yield from fact("quantity_limit", "数量限制", item.quantity_limit)
     for number, variant in enumerate(item.variants):
         at, who = f"variants[{number}]", variant.label
-        yield from fact(f"{at}.conditions", f"受理条件（{who}）", variant.conditions)
-        yield from fact(f"{at}.note", f"说明（{who}）", variant.note)
+        for field, label, text in (
+            ("conditions", "受理条件", variant.conditions),
+            ("note", "说明", variant.note),
+        ):
+            yield from fact(f"{at}.{field}", f"{label}（{who}）", text, f"{who}：{text}")
 
 
 def _materials(item: ServiceItem | Bundle) -> Iterator[Fact]:
@@ -115,9 +118,11 @@ def _materials(item: ServiceItem | Bundle) -> Iterator[Fact]:
     for number, variant in enumerate(item.variants if isinstance(item, ServiceItem) else ()):
         at, who = f"variants[{number}]", variant.label
         for place, material in enumerate(variant.materials):
-            yield from fact(f"{at}.materials[{place}].name", f"申请材料（{who}）", material.name)
+            field, text = f"{at}.materials[{place}].name", material.name
+            yield from fact(field, f"申请材料（{who}）", text, f"{who}：{text}")
         for place, name in enumerate(variant.without):
-            yield from fact(f"{at}.without[{place}]", f"不用交的材料（{who}）", name)
+            field = f"{at}.without[{place}]"
+            yield from fact(field, f"不用交的材料（{who}）", name, f"{who}：{name}")
 
 
 def material_note(material: Material) -> str | None:
@@ -179,8 +184,9 @@ def _place(item: ServiceItem) -> Iterator[Fact]:
         yield from fact(f"windows[{number}].address", window_label(window), window.address)
     yield from fact("contact.place", "办理地点", item.contact.place)
     for number, variant in enumerate(item.variants):
-        label = f"办理地点（{variant.label}）"
-        yield from fact(f"variants[{number}].place", label, variant.place)
+        who, place = variant.label, variant.place
+        field = f"variants[{number}].place"
+        yield from fact(field, f"办理地点（{who}）", place, f"{who}：{place}")
     yield from fact("handling.offline", "线下办理", item.handling.offline)
     yield from fact("handling.reach", "通办范围", item.handling.reach)
 

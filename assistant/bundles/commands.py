@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
 
+from assistant.rules import guide_words
 from retrieval.analyzer import normalise
 
 EDGE = " \t\r\n,.!?;:，。！？；：、“”\"'~～"
@@ -26,8 +25,7 @@ def bare(text: str) -> str:
 @cache
 def commands() -> Mapping[str, frozenset[str]]:
     """The words of each command, by name; ``…_start``: beginnings; ``all``: every whole one."""
-    text = resources.files("assistant").joinpath("guide.toml").read_text(encoding="utf-8")
-    loaded: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(text)
+    loaded: Mapping[str, Mapping[str, Sequence[str]]] = guide_words()
     found = {name: frozenset(map(normalise, one.get("whole", ()))) for name, one in loaded.items()}
     starts = {
         f"{name}_start": frozenset(map(normalise, one["start"]))

@@ -58,12 +58,14 @@ def documents(
         (part.item, part.material): key for key, one in shared.items() for part in one.satisfies
     }
     asks: dict[str, list[tuple[Asked, Truth, bool]]] = {key: [] for key in chosen.documents}
+    own: dict[str, Asked] = {}
     for number, document in enumerate(bundle.materials):
         if document.key in asks:
             where = Asked(code=bundle.code, field=f"materials[{number}]", material=document)
+            own[document.key] = where
             wanted = either(*(chosen.items[one] for one in document.for_ if one in chosen.items))
             if wanted is not False:
-                asks[document.key].append((where, wanted, True))
+                asks[document.key].append((where, wanted, document.need != "非必要"))
     for code, truth in chosen.items.items():
         record = records.get(code)
         for asked, of_record, certain in _materials(record, told) if record else ():
@@ -75,7 +77,7 @@ def documents(
             asks.setdefault(key, []).append((asked, both(truth, of_record), certain))
     results = _results(records, chosen)
     return tuple(
-        _document(key, shared.get(key), found, chosen, results)
+        _document(key, own.get(key), found, chosen, results)
         for key, found in asks.items()
         if found
     )
@@ -101,18 +103,13 @@ def _materials(item: ServiceItem, told: Told) -> Iterator[tuple[Asked, Truth, bo
 
 def _document(
     key: str,
-    shared: SharedMaterial | None,
+    own: Asked | None,
     asks: Sequence[tuple[Asked, Truth, bool]],
     chosen: Checklist,
     results: Mapping[str, str],
 ) -> PlannedDocument:
     found = [asked for asked, _, _ in asks]
-    rule_truth = chosen.documents.get(key, True)
-    added = any(key in rule.add_documents for rule in chosen.because.get(key, ()))
-    always = added or any(certain for _, _, certain in asks)
-    sure = both(rule_truth, either(*(truth for _, truth, _ in asks)))
-    need: Need = "maybe" if sure is None else "needed" if always else "depends"
-    name = shared.name if shared else found[0].material.name
+    name = (own or found[0]).material.name
     items = tuple(
         dict.fromkeys(
             code
@@ -125,17 +122,33 @@ def _document(
     return PlannedDocument(
         key=key,
         name=name,
-        need=need,
+        need=_need(key, asks, chosen),
         items=items,
         asked=tuple(found),
         originals=_most(one.material.originals for one in found),
         copies=_sum(one.material.copies for one in found),
         when=next((one.material.when for one in found if one.material.when), None),
-        spared=_spared(found),
+        spared=_spared(own, found),
         later=all(one.material.need == "容缺后补" for one in found),
         made_by=maker if maker is not None and maker not in items else None,
         because=chosen.because.get(key, ()),
     )
+
+
+def _need(key: str, asks: Sequence[tuple[Asked, Truth, bool]], chosen: Checklist) -> Need:
+    """Needed if an item that is sure asks in every case; perhaps if that hangs on an open answer.
+
+    A rule that adds the document makes it needed in every case.
+    """
+    adding = [rule for rule in chosen.because.get(key, ()) if key in rule.add_documents]
+    added = True if any(rule in chosen.applied for rule in adding) else None if adding else False
+    always = [truth for _, truth, certain in asks if certain or added]
+    on_list = chosen.documents.get(key, True)
+    if on_list and True in always:
+        return "needed"
+    if on_list is None or None in always or added is None:
+        return "maybe"
+    return "depends" if any(truth for _, truth, _ in asks) else "maybe"
 
 
 def _askers(material: Material, chosen: Checklist) -> tuple[str, ...]:
@@ -145,22 +158,20 @@ def _askers(material: Material, chosen: Checklist) -> tuple[str, ...]:
     return tuple(code for code in material.for_ if code in chosen.items)
 
 
-def _spared(asked: Sequence[Asked]) -> Asked | None:
+def _spared(own: Asked | None, asked: Sequence[Asked]) -> Asked | None:
     """Who says that it need not be handed in: the bundle for all, or every item that asks."""
-    for one in asked:
-        if isinstance(one.material, SharedMaterial) and (
-            one.material.electronic or one.material.exempt
-        ):
-            return one
+    shared = own.material if own else None
+    if isinstance(shared, SharedMaterial) and (shared.electronic or shared.exempt):
+        return own
     return asked[0] if all(one.material.exempt for one in asked) else None
 
 
 def _results(records: Mapping[str, ServiceItem], chosen: Checklist) -> dict[str, str]:
-    """The results of the items of the plan: plain name → code of the item."""
+    """The results of the items that are surely in the plan: plain name → code of the item."""
     return {
         _plain(result.name): code
-        for code in chosen.items
-        if (record := records.get(code)) is not None
+        for code, truth in chosen.items.items()
+        if truth and (record := records.get(code)) is not None
         for result in record.results
     }
 

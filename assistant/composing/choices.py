@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from assistant.composing.policies import hotline_card, say_hotline
 from assistant.composing.writer import Writer, choice
-from assistant.rules import CrisisKind, replies
+from assistant.rules import CrisisKind, guide_words, replies
 from assistant.types import Draft, Knowledge
 from channels.types import Card, Status
 from knowledge.passages import FACET_NAMES
@@ -67,7 +67,7 @@ def not_found(
 
 
 def no_such_plan(writer: Writer) -> Draft:
-    writer.remark(replies()["guide"]["not_kept"])
+    writer.remark(guide_words()["texts"]["not_kept"])
     return writer.draft(Status.NOT_FOUND, "no_plan")
 
 

@@ -124,6 +124,11 @@ def say_overview(record: ServiceItem | Bundle, writer: Writer) -> None:
     _say(record, Facet.OVERVIEW, writer)
 
 
+def parts_card(bundle: Bundle, writer: Writer) -> None:
+    """The items of a bundle, each to be asked about with a tap."""
+    writer.card(_bundle_card(bundle, writer))
+
+
 def say_faq(record: ServiceItem | Bundle, number: int, writer: Writer) -> None:
     """A frequent question with the record's answer: it may not be the question that was asked."""
     for text, used in _faq(record, facts(record, Facet.FAQ)[number : number + 1]):
@@ -354,16 +359,7 @@ def _cards(record: ServiceItem | Bundle, wanted: Sequence[Facet], writer: Writer
                 kind="materials",
                 title="材料清单",
                 code=record.code,
-                rows=tuple(
-                    CardRow(
-                        label=material.name,
-                        text=_NEED.get(material.need),
-                        note=material_note(material),
-                        url=material.sample_url,
-                        citations=writer.cite(record, _material_facts(number, material)),
-                    )
-                    for number, material in enumerate(record.materials)
-                ),
+                rows=tuple(_material_rows(record, writer)),
             )
         )
     if Facet.PROCESS in wanted or Facet.OVERVIEW in wanted:
@@ -382,10 +378,29 @@ def _cards(record: ServiceItem | Bundle, wanted: Sequence[Facet], writer: Writer
         _item_cards(record, shown, writer)
 
 
-def _material_facts(number: int, material: Material) -> list[Fact]:
+def _material_rows(record: ServiceItem | Bundle, writer: Writer) -> Iterator[CardRow]:
+    """The documents, then those that only some people need, each said to be for whom."""
+    listed = [(f"materials[{n}]", "", one) for n, one in enumerate(record.materials)]
+    for at, variant in enumerate(record.variants if isinstance(record, ServiceItem) else ()):
+        listed += [
+            (f"variants[{at}].materials[{n}]", variant.label, one)
+            for n, one in enumerate(variant.materials)
+        ]
+    for field, who, material in listed:
+        need = "；".join(part for part in (who, _NEED.get(material.need)) if part)
+        yield CardRow(
+            label=material.name,
+            text=need or None,
+            note=material_note(material),
+            url=material.sample_url,
+            citations=writer.cite(record, _material_facts(field, material)),
+        )
+
+
+def _material_facts(field: str, material: Material) -> list[Fact]:
     text = material_note(material)
     quote = f"{material.name}（{text}）" if text else material.name
-    return [Fact(field=f"materials[{number}]", label="申请材料", text=material.name, quote=quote)]
+    return [Fact(field=field, label="申请材料", text=material.name, quote=quote)]
 
 
 def _item_cards(record: ServiceItem, shown: set[Facet], writer: Writer) -> None:

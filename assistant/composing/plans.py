@@ -13,7 +13,7 @@ from assistant.bundles.calendar import Day
 from assistant.bundles.documents import Asked, PlannedDocument
 from assistant.bundles.planner import Plan, PlannedItem
 from assistant.composing.writer import Writer
-from assistant.rules import replies
+from assistant.rules import guide_words
 from channels.types import Card, CardRow, Deadline, Sentence
 from knowledge.conditions import Value
 from knowledge.facts import basis_text, duration_text, fee_text
@@ -32,7 +32,8 @@ from knowledge.types import (
 
 def texts() -> Mapping[str, str]:
     """The fixed words of guiding."""
-    return replies()["guide"]
+    found: Mapping[str, str] = guide_words()["texts"]
+    return found
 
 
 # Questions

@@ -87,6 +87,7 @@ def test_nothing_that_was_typed_is_kept(
         "facets",
         "offered",
         "turns",
+        "guide",
     }
     assert "440106" not in repr(state)
     assert "秘密" not in repr(state)

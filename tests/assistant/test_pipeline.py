@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import bootstrap, guardrails, rules
+from assistant.bundles.plans import MemoryPlans
 from assistant.composing.writer import DEMONSTRATION
 from assistant.pipeline import Assistant
 from assistant.sessions import MemorySessions
@@ -25,7 +26,7 @@ from tests.records import item
 HOTLINES = bootstrap.built_in_hotlines()
 PERMIT = item("GZ-1", "居住证首次申领", aliases=("居住证",), money=Money(charged=False))
 OTHER = item("GZ-2", "居住证签注")
-STEPS = ("screen", "understand", "handle", "check", "reply", "remember")
+STEPS = ("screen", "understand", "resume", "guide", "handle", "remind", "check", "reply", "remember")
 
 
 class KeptSessions:
@@ -78,6 +79,7 @@ class Desk:
 
     def ask(self, text: str, session_id: str | None = None, emit: Heard | None = None) -> Reply:
         assistant = Assistant(
+            plans=MemoryPlans(),
             knowledge=self._knowledge,
             sessions=self.sessions,
             rules=rules.load(),

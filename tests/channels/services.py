@@ -17,6 +17,7 @@ from channels.types import (
     Reply,
     Sentence,
     Services,
+    Sheet,
     Status,
     Welcome,
 )
@@ -78,6 +79,7 @@ class Fake:
     asked: list[Message] = field(default_factory=list)
     given: list[Feedback] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
 
     async def respond(self, message: Message, emit: Emit | None = None) -> Reply:
         self.asked.append(message)
@@ -96,6 +98,9 @@ class Fake:
     async def forget(self, session_id: str) -> None:
         self.forgotten.append(session_id)
 
+    async def sheet(self, code: str) -> Sheet | None:
+        return self.sheets.get(code)
+
     def ready(self) -> Mapping[str, Any]:
         return {"ready": self.is_ready, "release": "r1"}
 
@@ -107,6 +112,7 @@ class Fake:
     def services(self) -> Services:
         return Services(
             respond=self.respond,
+            sheet=self.sheet,
             forget=self.forget,
             feedback=self.given.append,
             welcome=self.welcome,
