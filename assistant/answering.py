@@ -13,7 +13,7 @@ from assistant.bundles import guide
 from assistant.composing import choices, items, policies
 from assistant.composing.writer import Writer
 from assistant.resolution import Candidate, decide, model
-from assistant.rules import Rules
+from assistant.rules import Rules, replies
 from assistant.types import Decision, Draft, Intent, Knowledge, Turn, Understanding
 from channels.types import Status
 from knowledge.facts import facts
@@ -59,6 +59,8 @@ def answer(
     if knowledge.searcher is None:
         return replace(turn, draft=choices.not_found((), (), writer, knowledge))
     found = find(reading, knowledge, today)
+    if followed := _followed(turn, found, knowledge, rules, today, writer):
+        return followed
     if line := _person(found, reading, rules):
         draft = choices.person(line, writer, knowledge)
         return replace(turn, search=found.search, draft=draft)
@@ -223,6 +225,44 @@ def _remembered(turn: Turn, knowledge: Knowledge, today: date) -> Record | None:
     if reading is None or not reading.facets or turn.state.record is None:
         return None
     return _in_force(turn.state.record, knowledge, today)
+
+
+def _followed(
+    turn: Turn, found: Found, knowledge: Knowledge, rules: Rules, today: date, writer: Writer
+) -> Turn | None:
+    """What the last record says, where a message goes on about it: it finds nothing by itself.
+
+    The reply says what it takes the message to be about.
+    """
+    reading, record = turn.understanding, None
+    if turn.state.record and (found.decision.outcome == "none" or found.decision.unsure):
+        record = _in_force(turn.state.record, knowledge, today)
+    if record is None or reading is None or not _goes_on(reading, rules):
+        return None
+    assert knowledge.searcher is not None
+    text = f"{record.name} {reading.original}"
+    query = Query(text=text, focus=reading.focus, limit=LIMIT, where=Filter(on=today))
+    hits = knowledge.searcher.search(query).hits
+    mine = [one for one in hits if one.document.record == record.code]
+    passage = next((one.document.id for one in mine if "#" in one.document.id), None)
+    decision = Decision(outcome="answer", records=(record.code,), passage=passage, confidence=0.5)
+    candidates = tuple(Candidate(record, one) for one in mine)
+    asked = asked_of(record, reading, rules)
+    name = items.named(record)
+    writer.say(replies()["answered"]["goes_on"].format(name=record.name), record, [name])
+    draft = compose(record, asked, reading, decision, candidates, writer, today)
+    return replace(turn, search=found.search, decision=decision, draft=draft)
+
+
+def _goes_on(reading: Understanding, rules: Rules) -> bool:
+    """Whether a message that names nothing may go on about what was said before."""
+    if len(reading.text) > _MOST_FOLLOWING or rules.outside.holds(reading.text):
+        return False
+    return not any(rules.person.find(reading.text))
+
+
+_MOST_FOLLOWING = 40
+"""A longer message stands for itself."""
 
 
 def _in_force(code: str, knowledge: Knowledge, today: date) -> Record | None:

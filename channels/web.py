@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from channels import limits, problems
+from channels import limits, problems, sheets
 from channels.problems import Problem
 from channels.types import (
     Card,
@@ -185,6 +185,7 @@ def router(services: Services, *, requests_per_minute: int, most_body_bytes: int
         """Metrics in the Prometheus text format."""
         return Response(services.metrics(), media_type="text/plain; version=0.0.4")
 
+    routes.include_router(sheets.router(services, check_rate))
     return routes
 
 

@@ -1,4 +1,7 @@
-"""Asking the real assistant every question of a gold file, each in a session of its own."""
+"""Asking the real assistant every question of a gold file, each in a session of its own.
+
+What the same person said before (``context``) is said first; only the last reply is scored.
+"""
 
 from __future__ import annotations
 
@@ -50,12 +53,23 @@ async def _ask_all(
 ) -> list[Prediction]:
     predictions = []
     for example in examples:
+        session = await _said_before(assistant, example.context)
+        message = Message(text=example.text, session_id=session, channel="eval")
         begun = time.perf_counter()
-        reply = await assistant.take_turn(Message(text=example.text, channel="eval"))
+        reply = await assistant.take_turn(message)
         spent = (time.perf_counter() - begun) * 1000
         predictions.append(Prediction(example=example, reply=reply, ms=round(spent, 3)))
         advance()
     return predictions
+
+
+async def _said_before(assistant: Assistant, context: Iterable[str]) -> str | None:
+    """The session in which the earlier messages were said; ``None`` if there were none."""
+    session: str | None = None
+    for text in context:
+        said = Message(text=text, session_id=session, channel="eval")
+        session = (await assistant.take_turn(said)).session_id
+    return session
 
 
 def _codes(predictions: Iterable[Prediction]) -> set[str]:

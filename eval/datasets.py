@@ -15,8 +15,8 @@ from knowledge.types import Facet
 GOLD = Path(__file__).resolve().parent / "gold"
 
 _TEXTS = ("id", "text", "register", "kind")
-_LISTS = ("status", "also", "facets", "fields")
-_OPTIONAL = ("code", "first", "note")
+_LISTS = ("status", "also", "facets", "fields", "context")
+_OPTIONAL = ("code", "first", "note", "situation")
 _KNOWN = {*_TEXTS, *_LISTS, *_OPTIONAL}
 
 
@@ -87,6 +87,8 @@ def of(value: Mapping[str, Any]) -> Example:
         fields=tuple(value.get("fields") or ()),
         first=value.get("first"),
         note=value.get("note"),
+        context=tuple(value.get("context") or ()),
+        situation=value.get("situation"),
     )
 
 

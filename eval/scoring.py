@@ -27,7 +27,6 @@ METRICS = (
 
 _SHOWING = frozenset({Status.ANSWERED, Status.PARTIAL, Status.GUIDING, Status.CRISIS, Status.FILED})
 _ANSWERING = frozenset({Status.ANSWERED, Status.PARTIAL})
-_UNANSWERABLE = frozenset({"unanswerable", "out_of_scope"})
 _TALK = "small_talk"
 """Answered without a record: thanks are no question."""
 _HEAD = 80
@@ -88,7 +87,7 @@ def checks(prediction: Prediction, record: Lookup) -> Iterator[Check]:
     if support.has_facts(reply):
         yield _support(reply, record)
     yield _crisis(example, reply)
-    if example.kind in _UNANSWERABLE or example.kind == _TALK:
+    if example.unanswerable or example.kind == _TALK:
         stated = reply.citations if example.kind == _TALK else True
         yield Check(
             metric="false_answer_rate",

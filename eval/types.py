@@ -24,7 +24,8 @@ class Example:
 
     ``status``: acceptable statuses.  ``code``: the right record, ``also``: others that are right.
     ``fields``: paths of the record whose values must be shown and cited.  ``first``: the hotline
-    that must come first in a crisis.
+    that must come first in a crisis.  ``context``: what the same person said before, oldest first.
+    ``situation``: who asks and why, as its author put it.
     """
 
     id: str
@@ -38,6 +39,17 @@ class Example:
     fields: tuple[str, ...] = ()
     first: str | None = None
     note: str | None = None
+    context: tuple[str, ...] = ()
+    situation: str | None = None
+
+    @property
+    def unanswerable(self) -> bool:
+        """Whether no record answers it: to say so, or to offer what is near, is right."""
+        return not self.codes and set(self.status) <= {
+            Status.NOT_FOUND,
+            Status.CLARIFY,
+            Status.OUT_OF_SCOPE,
+        }
 
     @property
     def codes(self) -> tuple[str, ...]:

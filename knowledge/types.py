@@ -307,7 +307,10 @@ class Variant(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceItem(Strict):
-    """One thing a citizen can apply for (事项), keyed by its code, never by its name."""
+    """One thing a citizen can apply for (事项), keyed by its code, never by its name.
+
+    ``asked``: how people ask for it in their own words; searched, never shown.
+    """
 
     kind: ClassVar[str] = "item"
 
@@ -316,6 +319,7 @@ class ServiceItem(Strict):
     provenance: Provenance
     body: Body
     aliases: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     summary: str | None = None
     english: str | None = None
     identity: Identity = Identity()
@@ -471,6 +475,7 @@ class Bundle(Strict):
     audience: Literal["个人", "企业"]
     items: tuple[BundleItem, ...]
     aliases: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     summary: str | None = None
     english: str | None = None
     region: Coded | None = None
@@ -533,6 +538,7 @@ class Policy(Strict):
     issuer: str | None = None
     number: str | None = None
     aliases: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     english: str | None = None
     region: Coded | None = None
     issued: date | None = None

@@ -1,4 +1,5 @@
-"""Records → documents to rank: one an item, bundle or hotline, one an article, one an FAQ."""
+"""Records → documents to rank: one an item, bundle or hotline, one an article, one an FAQ, and one
+for each wording in which people are known to ask for a record."""
 
 from __future__ import annotations
 
@@ -36,6 +37,8 @@ class _For(TypedDict):
 def documents(records: Iterable[Record]) -> Iterator[Document]:
     """The documents of all records, in their order; ids are record codes or passage ids."""
     for record in records:
+        if isinstance(record, ServiceItem | Bundle | Policy):
+            yield from _asked(record)
         if isinstance(record, Policy):
             yield from _policy(record)
         else:
@@ -73,6 +76,19 @@ def _faqs(record: ServiceItem | Bundle) -> Iterator[Document]:
             kind="faq",
             title=faq.question,
             body=f"{record.name}\n{faq.answer}",
+            demonstration=record.provenance.demonstration,
+            **_for(record),
+        )
+
+
+def _asked(record: ServiceItem | Bundle | Policy) -> Iterator[Document]:
+    for number, wording in enumerate(record.asked):
+        yield Document(
+            id=f"{record.code}#ask{number}",
+            record=record.code,
+            kind="asked",
+            title=wording,
+            body=record.name,
             demonstration=record.provenance.demonstration,
             **_for(record),
         )

@@ -11,8 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
 from hypothesis import strategies as st
 
+from knowledge import codec
 from knowledge.formats import pack
 from knowledge.sources import StagedSource
 from knowledge.types import (
@@ -66,6 +68,14 @@ def policy(code: str = "p1", name: str = "居住证条例", **changes: Any) -> P
 
 def hotline(code: str = "TEL-1", name: str = "热线", **changes: Any) -> Hotline:
     return Hotline(code=code, name=name, **{"number": "12345", "provenance": PROVENANCE, **changes})
+
+
+def written(kind: str, text: str, **changes: Any) -> Any:
+    """The record that a YAML text writes, provenance apart; ``changes`` replace whole fields."""
+    value = {"provenance": {"as_of": "2025"}, **yaml.safe_load(text), **changes}
+    record, problems = codec.parse(kind, value, "test")
+    assert not problems, problems
+    return record
 
 
 def source(name: str, records: Sequence[Record], **changes: Any) -> StagedSource:

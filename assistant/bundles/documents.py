@@ -77,9 +77,7 @@ def documents(
             asks.setdefault(key, []).append((asked, both(truth, of_record), certain))
     results = _results(records, chosen)
     return tuple(
-        _document(key, own.get(key), found, chosen, results)
-        for key, found in asks.items()
-        if found
+        _document(key, own.get(key), found, chosen, results) for key, found in asks.items() if found
     )
 
 

@@ -14,7 +14,7 @@ from channels.types import Card, CardRow, Status
 from knowledge.facts import facts, material_note
 from knowledge.lint import zero_visit_doubt
 from knowledge.passages import FACET_NAMES
-from knowledge.types import Bundle, Facet, Fact, Material, ServiceItem
+from knowledge.types import Bundle, Facet, Fact, Material, Record, ServiceItem
 
 Line = tuple[str, Sequence[Fact]]
 
@@ -88,7 +88,7 @@ def answer(
     missing = [facet for facet in wanted if not _say(record, facet, writer)]
     for facet in missing:
         text = replies()["partial"]["facet"]
-        writer.say(text.format(name=record.name, facet=FACET_NAMES[facet]), record, [_name(record)])
+        writer.say(text.format(name=record.name, facet=FACET_NAMES[facet]), record, [named(record)])
     if Facet.PLACE in wanted and district and not _has_district(record, district):
         missing.append(Facet.PLACE)
         writer.remark(replies()["partial"]["district"].format(district=district))
@@ -108,7 +108,8 @@ def answer(
     return writer.draft(Status.ANSWERED)
 
 
-def _name(record: ServiceItem | Bundle) -> Fact:
+def named(record: Record) -> Fact:
+    """The record's own name as a fact."""
     return Fact(field="name", label="名称", text=record.name, quote=record.name)
 
 

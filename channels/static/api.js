@@ -10,7 +10,8 @@ const SILENCE_MS = 45_000; // give up when nothing arrives for this long
  * @typedef {{text:string, citations:number[]}} Sentence
  * @typedef {{label:string, text:?string, note:?string, url:?string, tel:?string, ask:?string,
  *   code:?string, citations:number[]}} CardRow
- * @typedef {{kind:string, title:string, rows:CardRow[], code:?string, note:?string}} Card
+ * @typedef {{kind:string, title:string, rows:CardRow[], code:?string, note:?string, entry:?string,
+ *   unit:?string}} Card
  * @typedef {{session_id:string, turn_id:string, status:string, reason:?string, text:string,
  *   sentences:Sentence[], citations:Citation[], cards:Card[], suggestions:string[], label:string,
  *   quiet:boolean}} Reply

@@ -3,7 +3,7 @@
 
 import * as api from "./api.js";
 import {
-  chips, contextFor, h, renderCard, renderProblem, renderReply, statusLine, waiting,
+  chips, contextFor, h, renderCard, renderProblem, renderReply, settle, statusLine, waiting,
 } from "./render.js";
 
 const MAX = 500; // characters in a question
@@ -43,6 +43,7 @@ function ask(text, shown = text) {
   const turn = h("article", { class: "turn", "aria-labelledby": id }, question, answer);
   if (touch.matches) box.blur(); // else the keyboard of the phone covers the answer
 
+  settle(log, text);
   document.body.dataset.state = "chat";
   $("welcome").hidden = true;
   $("examples").hidden = true;
@@ -147,9 +148,12 @@ function show(reply, { id, turn, answer }) {
 
 /** What a screen reader hears: the words, then what else can be found below them. */
 function spoken(reply) {
-  const cards = (reply.cards || []).map((card) => card.title);
+  const questions = (reply.cards || []).filter((card) => card.kind === "question");
+  const cards = (reply.cards || []).filter((card) => card.kind !== "question")
+    .map((card) => card.title);
   return [
     reply.text,
+    ...questions.map((card) => `可以回答：${card.rows.map((row) => row.label).join("、")}。`),
     cards.length ? `另有：${cards.join("、")}。` : "",
     reply.citations?.length ? `附 ${reply.citations.length} 条出处。` : "",
   ].join("");

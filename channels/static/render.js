@@ -45,6 +45,11 @@ function webLink(text, address, className = "link") {
   );
 }
 
+/** An address of this server's own, as the page of a saved plan; else null. */
+function ownUrl(path) {
+  return /^\/plan\/[0-9A-Z]{10}(\.ics)?$/.test(path || "") ? path : null;
+}
+
 const NUMBER = /\+?\d[\d\-－—() ]{1,18}\d/g;
 
 /** A text with its telephone numbers as `tel:` links (or `sms:` links, when `scheme` says so). */
@@ -205,10 +210,26 @@ const SHOWN = {
   choices: /^(items(\[|$)|body\.department$)/,
 };
 
+/** Where the words of a question stand in its record, and what helps to answer it. */
+const HELP = /^questions\[\d+\]\.help$/;
+
+/** Whether this is the question that the card asks, or its help: both stand on the card. */
+function asks(card, sentence, reply) {
+  if (card.kind !== "question") return false;
+  return sentence.text.trim() === card.title || helps(card, sentence, reply);
+}
+
+function helps(card, sentence, reply) {
+  return Boolean(sentence.citations?.length) && sentence.citations.every((n) =>
+    reply.citations.some((one) => one.n === n && one.code === card.code && HELP.test(one.field)));
+}
+
 const bare = (text) => text.trim().replace(/。$/, "");
 
 /** The card that says what this sentence says, if there is one: nothing is said twice. */
 function cardFor(sentence, reply) {
+  const question = reply.cards.find((card) => asks(card, sentence, reply));
+  if (question) return question;
   const sources = reply.citations.filter(({ n }) => sentence.citations?.includes(n));
   if (!sources.length) return undefined;
   const words = (row) => [row.label, row.text, row.note, row.tel, row.url];
@@ -293,6 +314,125 @@ function definitions(card, context) {
           row.text ? null : marks(row.citations, context))),
     ),
   );
+}
+
+// ---- Questions -----------------------------------------------------------------------------------
+
+const UNKNOWN = "不知道";
+const NONE = "都没有";
+
+/** 2026-11-03 → 2026年11月3日, as a person would say it. */
+const saidDay = (value) => day(value);
+
+/** A large button that answers; `settle` finds it again by what it sends. */
+function answerButton(row, context) {
+  const text = row.ask || row.label;
+  return h("li", {}, h("button",
+    { type: "button", "data-answer": text, onclick: () => context.ask(text, row.label) },
+    h("span", { class: "label" }, row.label),
+    row.note || row.text ? h("span", { class: "note" }, row.note || row.text) : null));
+}
+
+/** A field with its button; what is missing is said beside it and to a screen reader. */
+function entryForm(context, { parts, read, missing, label = "确定" }) {
+  const id = `${context.id}-missing-${context.serial()}`;
+  const line = h("p", { class: "missing", id, hidden: true }, missing);
+  const form = h(
+    "form",
+    {
+      class: "entry",
+      novalidate: true,
+      autocomplete: "off",
+      onsubmit: (event) => {
+        event.preventDefault();
+        const text = read(form);
+        line.hidden = text !== null;
+        const field = form.querySelector("input");
+        if (text === null) {
+          field.setAttribute("aria-describedby", id);
+          field.setAttribute("aria-invalid", "true");
+          field.focus();
+          context.say(missing);
+          return;
+        }
+        context.ask(text);
+      },
+    },
+    parts,
+    h("button", { type: "submit", class: "primary" }, label),
+    line,
+  );
+  return form;
+}
+
+/** By kind of entry: what stands between the question and the button 不知道. */
+const ENTRIES = {
+  choices(card, context) {
+    const boxes = card.rows.filter((row) => row.label !== UNKNOWN).map((row) =>
+      h("li", {}, h("label", {},
+        h("input", { type: "checkbox", autocomplete: "off", value: row.ask || row.label }),
+        h("span", {},
+          h("span", { class: "label" }, row.label),
+          row.note || row.text ? h("span", { class: "note" }, row.note || row.text) : null))));
+    const label = h("span", {}, NONE);
+    const list = h("ul", { class: "options" }, boxes);
+    const chosen = () => Array.from(list.querySelectorAll("input:checked"), (box) => box.value);
+    list.addEventListener("change", () => {
+      const count = chosen().length;
+      label.textContent = count ? `选好了 ${count} 项` : NONE;
+    });
+    return entryForm(context, {
+      parts: [h("p", { class: "note" }, "可以选几项，选好再点“确定”。"), list],
+      read: () => chosen().join("、") || NONE,
+      missing: "",
+      label: h("span", {}, "确定：", label),
+    });
+  },
+
+  date(card, context) {
+    const input = h("input", { type: "date", "aria-label": card.title, min: "1900-01-01", max: "2199-12-31" });
+    return [
+      entryForm(context, {
+        parts: input,
+        read: () => (input.value && input.validity.valid ? saidDay(input.value) : null),
+        missing: "请先填年、月、日，或者点下面的“不知道”。",
+      }),
+      h("ul", { class: "options quick" },
+        ["今天", "昨天"].map((label) => answerButton({ label }, context))),
+    ];
+  },
+
+  number(card, context) {
+    const input = h("input", {
+      type: "number", inputmode: "numeric", min: "0", step: "1",
+      "aria-label": card.unit ? `${card.title}（${card.unit}）` : card.title,
+    });
+    return entryForm(context, {
+      parts: [input, card.unit ? h("span", { class: "unit", "aria-hidden": "true" }, card.unit) : null]
+        .filter(Boolean),
+      read: () => (input.value && input.validity.valid ? `${Number(input.value)}${card.unit || ""}` : null),
+      missing: "请先填一个整数，或者点下面的“不知道”。",
+    });
+  },
+};
+
+/**
+ * A question that was asked earlier takes no answer any more: only the last one is open.
+ * @param {Element} log the conversation @param {string} text what is said now
+ */
+export function settle(log, text) {
+  for (const card of log.querySelectorAll(".card.question")) {
+    const fields = card.querySelector("fieldset");
+    if (fields.disabled) continue;
+    fields.disabled = true;
+    const chosen = Array.from(card.querySelectorAll("[data-answer]"))
+      .find((button) => button.dataset.answer === text);
+    if (chosen) {
+      chosen.classList.add("chosen");
+      chosen.append(h("span", { class: "taken" }, "已选"));
+    }
+    card.closest(".turn")?.querySelector(".followups")?.remove(); // ways on from here: past as well
+  }
 }
 
 const MOST_PLACES = 3; // windows shown at once
@@ -418,10 +558,74 @@ const BODIES = {
   overview(card, context) {
     return [definitions(card, context)];
   },
+
+  plan(card, context) {
+    return [
+      card.note ? h("p", { class: "note" }, card.note) : null,
+      h("ol", { class: "process" }, card.rows.map((row) => planStep(row, context))),
+    ].filter(Boolean);
+  },
+
+  saved(card, context) {
+    const code = card.code || "";
+    const groups = code.match(/.{1,5}/g) || [];
+    const picture = ownUrl(`/plan/${code}`) && h("img", {
+      src: `/plan/${code}.svg`, alt: "二维码：用手机扫，就能打开这份清单", width: "160", height: "160",
+      onerror: (event) => event.currentTarget.closest("figure").remove(),
+    });
+    return [
+      h("p", { class: "bigcode", translate: "no" },
+        h("span", { "aria-hidden": "true" }, groups.join("-")),
+        h("span", { class: "vh" }, groups.map((group) => Array.from(group).join(" ")).join("，"))),
+      h("ul", { class: "entries" }, card.rows.filter((row) => ownUrl(row.url)).map((row, i) => {
+        const file = row.url.endsWith(".ics");
+        return h("li", {}, h("a", {
+          class: i ? "button-link plain" : "button-link",
+          href: row.url,
+          download: file,
+          target: file ? null : "_blank",
+          rel: file ? null : "noopener",
+        }, h("span", { class: "linktext" }, row.label),
+        file ? null : h("span", { class: "opens" }, "新窗口打开")));
+      })),
+      picture ? h("figure", { class: "qr" }, picture, h("figcaption", {}, "用手机扫，打开这份清单")) : null,
+    ].filter(Boolean);
+  },
 };
 
+const LIMIT = /^期限：/;
+
+/** One step of a plan: its name, how and where, until when; the rest of the notes is folded. */
+function planStep(row, context) {
+  const parts = (row.text || "").split("；").filter(Boolean);
+  const tag = parts.length > 1 ? parts.shift() : null;
+  const lines = (row.note || "").split("\n").filter(Boolean);
+  const limits = lines.filter((line) => LIMIT.test(line));
+  const rest = lines.filter((line) => !LIMIT.test(line));
+  const name = row.label.replace(/^\d+[.、]\s*/, ""); // the list counts
+  return h(
+    "li",
+    {},
+    h("p", { class: "label" }, cited(name, row.citations, context)),
+    tag ? h("p", { class: "need" }, tag) : null,
+    parts.length ? h("p", { class: "text" }, parts.join("；")) : null,
+    limits.map((line) => h("p", { class: "until" }, line)),
+    rest.length ? h("details", { class: "rest" },
+      h("summary", {}, "详情", h("span", { class: "vh" }, `：${name}`)),
+      rest.map((line) => h("p", { class: "note" }, line))) : null,
+    webLink("网上办理入口", row.url),
+    row.ask ? h("p", {}, h("button", {
+      type: "button",
+      class: "quiet-button",
+      "aria-label": `怎么办：${name}`,
+      onclick: () => context.ask(row.ask, `${name}怎么办`),
+    }, "怎么办")) : null,
+  );
+}
+
 /** @param {Card} card @param {Context} context @param {number[]} numbers what the whole card cites */
-export function renderCard(card, context, numbers = []) {
+export function renderCard(card, context, numbers = [], help = []) {
+  if (card.kind === "question") return renderQuestion(card, context, numbers, help);
   const body = (BODIES[card.kind] || BODIES.overview)(card, context);
   const id = `${context.id}-card-${context.serial()}`;
   const kind = BODIES[card.kind] ? card.kind : "overview";
@@ -430,7 +634,33 @@ export function renderCard(card, context, numbers = []) {
     { class: `card ${kind}`, role: "group", "aria-labelledby": id },
     h("h3", { id }, cited(card.title, numbers, context)),
     body,
-    card.note ? h("p", { class: "note cardnote" }, card.note) : null,
+    card.note && kind !== "plan" ? h("p", { class: "note cardnote" }, card.note) : null,
+  );
+}
+
+/** Choices that stand beside a question must not look like its answers: they are folded. */
+function foldedChoices(card, context, numbers) {
+  const sources = marks([...new Set(numbers)], context);
+  return h("details", { class: "card choices rest" },
+    h("summary", {}, card.title),
+    BODIES.choices(card, context),
+    sources.length ? h("p", {}, "出处：", sources) : null);
+}
+
+/** A question as a group of controls, named by its own words; 不知道 is always a button. */
+function renderQuestion(card, context, numbers, help) {
+  const entry = ENTRIES[card.entry];
+  const rows = card.rows.filter((row) => card.entry !== "choices" || row.label === UNKNOWN);
+  const list = h("ul", { class: card.entry === "yes_no" ? "options quick" : "options" },
+    rows.map((row) => answerButton(row, context)));
+  return h(
+    "div",
+    { class: "card question" },
+    h("fieldset", {},
+      h("legend", {}, h("h3", {}, cited(card.title, numbers, context))),
+      help.map(({ text, citations }) => h("p", { class: "note" }, cited(text, citations, context))),
+      entry ? entry(card, context) : null,
+      list),
   );
 }
 
@@ -448,8 +678,7 @@ export function contextFor(id, citations, { ask, say }) {
   };
 }
 
-export function statusLine(status, about = "") {
-  const words = STATUS[status] || STATUS.answered;
+export function statusLine(status, about = "", words = STATUS[status] || STATUS.answered) {
   return h("h3", { class: "status" }, about ? `${words}：${about}` : words);
 }
 
@@ -458,25 +687,41 @@ export function renderReply(reply, context, { onFeedback, onPrint }) {
   const urgent = reply.status === "crisis" || reply.quiet;
   const all = reply.sentences?.length ? reply.sentences : [{ text: reply.text || "" }];
   const shown = all.map((sentence) => cardFor(sentence, reply));
-  const numbers = (card) => all.filter((_, i) => shown[i] === card)
-    .flatMap((sentence) => sentence.citations)
+  const question = reply.cards.find((card) => card.kind === "question");
+  const helpOf = (card) => (card === question ? all.filter((one) => helps(card, one, reply)) : []);
+  const numbers = (card) => all
+    .filter((one, i) => shown[i] === card && !helpOf(card).includes(one))
+    .flatMap((sentence) => sentence.citations || [])
     .filter((n) => !card.rows.some((row) => row.citations?.includes(n)));
-  const cards = reply.cards.map((card) => renderCard(card, context, [...new Set(numbers(card))]));
+  const cards = reply.cards.map((card) => (question && card.kind === "choices"
+    ? foldedChoices(card, context, numbers(card))
+    : renderCard(card, context, [...new Set(numbers(card))], helpOf(card))));
   const text = prose(all.filter((_, i) => !shown[i]), context);
+  const planned = reply.cards.some((card) => card.kind === "plan");
+  const ways = suggestions(reply, context);
   // The asked thing comes first: a card, if the first sentence is one. In an emergency that is the
   // number to call, and what to do stands right below it.
-  const first = shown[0] ? reply.cards.indexOf(shown[0]) : urgent && cards.length ? 0 : -1;
+  const first = shown[0] && !question
+    ? reply.cards.indexOf(shown[0])
+    : urgent && cards.length ? 0 : -1;
   const lead = first < 0 ? [] : cards.splice(first, 1);
   return [
-    statusLine(reply.status, subject(reply)),
+    statusLine(reply.status, subject(reply), headline(reply)),
     ...lead,
     text,
+    planned ? ways : null, // a plan is long: saving and changing it stand above it
     ...cards,
     sources(reply, context),
-    suggestions(reply, context),
+    planned ? null : ways,
     h("p", { class: "ai-label" }, reply.label),
-    urgent ? null : actions(reply, context, onFeedback, onPrint),
+    urgent || question ? null : actions(reply, context, onFeedback, onPrint),
   ].filter(Boolean);
+}
+
+/** What an answer is called whose card says more than its status. */
+function headline(reply) {
+  const kinds = new Set(reply.cards.map((card) => card.kind));
+  return kinds.has("plan") ? "办事清单" : kinds.has("saved") ? "已经保存" : undefined;
 }
 
 /** The name of the one service that an answer is about. */
@@ -494,11 +739,14 @@ function suggestions(reply, context) {
   // Under one service its name need not be said in each chip; what is asked is the whole text.
   const name = subject(reply);
   const short = name && texts.every((text) => text.startsWith(name) && text !== name);
+  const kinds = reply.cards.map((card) => card.kind);
+  const guided = kinds.includes("question") ? "也可以"
+    : kinds.includes("plan") || kinds.includes("saved") ? "接下来可以" : "";
   return h(
     "div",
     { class: "followups" },
     h("p", { class: "caption", id: `${context.id}-followups` },
-      short ? `关于“${name}”，您可能还想问` : "您可能还想问"),
+      guided || (short ? `关于“${name}”，您可能还想问` : "您可能还想问")),
     chips(texts, context.ask, { "aria-labelledby": `${context.id}-followups` }, short ? name : ""),
   );
 }

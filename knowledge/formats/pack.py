@@ -1,12 +1,13 @@
 """The pack format: YAML files of records, the built-in Guangzhou demonstration among them.
 
 A pack is a folder with ``items/``, ``bundles/``, ``policies/`` (YAML files, each a list of records)
-and ``hotlines.yaml``; a single YAML file of one kind is named by its folder or file name.
+and ``hotlines.yaml``; a single YAML file of one kind is named by its folder or file name.  How
+people ask for the records stands apart, in ``asked/``: lists of ``{code: …, asked: […]}``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,15 +30,18 @@ def parse(files: Iterable[Path]) -> Parsed:
     not hold is a finding: another source may hold it.
     """
     records: list[Record] = []
-    rejected: list[Finding] = []
     seen: dict[str, _Place] = {}
     read = 0
+    files = tuple(files)
+    asked, rejected = _asked(files)
     for path, kind in _documents(files):
         entries, lines, problems = _entries(path)
         rejected += problems
         for number, value in enumerate(entries):
             read += 1
             place = _Place(path, number, lines)
+            if (wordings := asked.pop(str(value.get("code")), None)) is not None:
+                value = {**value, "asked": (*value.get("asked", ()), *wordings)}
             record, problems = codec.parse(kind, value, path.name)
             rejected += [replace(one, code=place.named(one)) for one in problems]
             if record is None:
@@ -47,10 +51,34 @@ def parse(files: Iterable[Path]) -> Parsed:
             if not problems:
                 seen[record.code] = place
                 records.append(record)
+    rejected += [
+        Finding(
+            rule="unknown-name",
+            code=code,
+            field="asked",
+            value=code,
+            remedy="asked/ 里写了没有的编码：核对编码，或删去",
+            level="error",
+        )
+        for code in asked
+    ]
     dangling = [replace(one, code=seen[one.code].named(one)) for one in bundle_rules.links(records)]
     return Parsed(
         read=read, records=tuple(records), findings=tuple(dangling), rejected=tuple(rejected)
     )
+
+
+def _asked(files: Sequence[Path]) -> tuple[dict[str, list[str]], list[Finding]]:
+    """How people ask, by record code, from the ``asked/`` folders of packs."""
+    found: dict[str, list[str]] = {}
+    rejected: list[Finding] = []
+    for path in files:
+        for child in sorted((path / "asked").glob("*.yaml")) if path.is_dir() else ():
+            entries, _, problems = _entries(child)
+            rejected += problems
+            for entry in entries:
+                found.setdefault(str(entry.get("code")), []).extend(entry.get("asked") or ())
+    return found, rejected
 
 
 @dataclass(frozen=True, slots=True)
