@@ -20,7 +20,7 @@ from knowledge.facts import facts
 from knowledge.passages import is_current
 from knowledge.types import Bundle, Facet, Hotline, Policy, Record, ServiceItem
 from retrieval.analyzer import normalise
-from retrieval.types import Filter, Query, SearchResult
+from retrieval.types import Filter, Hit, Query, SearchResult
 
 _MOST_ARTICLES = 2
 LIMIT = 15
@@ -97,16 +97,15 @@ def compose(
     asked: Sequence[Facet],
     reading: Understanding,
     decision: Decision,
-    candidates: Sequence[Candidate],
+    hits: Sequence[Hit],
     writer: Writer,
     today: date,
 ) -> Draft:
-    """The reply of one record to the asked facets."""
+    """The reply of one record to the asked facets; ``hits`` tell which parts of it were found."""
+    mine = [hit for hit in hits if hit.document.record == record.code]
     if isinstance(record, Policy):
-        passages = [one.hit.document.id for one in candidates if one.record is record][
-            :_MOST_ARTICLES
-        ]
-        return policies.answer(record, passages, reading.text, writer)
+        passages = [one.document.id for one in mine if one.document.kind == "article"]
+        return policies.answer(record, passages[:_MOST_ARTICLES], reading.text, writer)
     if isinstance(record, Hotline):
         return policies.hotline(record, writer)
     number = _same_question(record, reading.text)
@@ -116,6 +115,7 @@ def compose(
         number = _faq_number(record, decision.passage)
     if number is not None:
         items.say_faq(record, number, writer)
+    heard = _faq_heard(record, mine) if number is None else None
     if isinstance(record, Bundle) and guide.guided(record) and not asked and number is None:
         items.say_overview(record, writer)
         state = guide.begin(record, reading.original, today, writer)
@@ -124,7 +124,11 @@ def compose(
     district = reading.district
     if district and district.removesuffix("区") in record.name:
         district = None  # the record's own name says it, the citizen asked for no district
-    return items.answer(record, asked, writer, district=district, today=today)
+    draft = items.answer(record, asked, writer, district=district, today=today)
+    if heard is None:
+        return draft
+    items.say_faq(record, heard, writer)
+    return writer.draft(draft.status, draft.reason)
 
 
 def _draft(
@@ -153,7 +157,7 @@ def _draft(
     if decision.outcome == "clarify":
         same = records[0].name if len({one.name for one in records}) == 1 else None
         return choices.clarify(records, reading.facets, writer, same_name=same)
-    return compose(records[0], reading.facets, reading, decision, found.candidates, writer, today)
+    return compose(records[0], reading.facets, reading, decision, found.search.hits, writer, today)
 
 
 def _person(found: Found, reading: Understanding, rules: Rules) -> str | None:
@@ -246,11 +250,10 @@ def _followed(
     mine = [one for one in hits if one.document.record == record.code]
     passage = next((one.document.id for one in mine if "#" in one.document.id), None)
     decision = Decision(outcome="answer", records=(record.code,), passage=passage, confidence=0.5)
-    candidates = tuple(Candidate(record, one) for one in mine)
     asked = asked_of(record, reading, rules)
     name = items.named(record)
     writer.say(replies()["answered"]["goes_on"].format(name=record.name), record, [name])
-    draft = compose(record, asked, reading, decision, candidates, writer, today)
+    draft = compose(record, asked, reading, decision, hits, writer, today)
     return replace(turn, search=found.search, decision=decision, draft=draft)
 
 
@@ -287,6 +290,23 @@ def _pairs(text: str) -> set[str]:
     """The pairs of neighbouring letters and digits."""
     letters = [one for one in text if one.isalnum()]
     return {"".join(pair) for pair in pairwise(letters)}
+
+
+def _faq_heard(record: ServiceItem | Bundle, mine: Sequence[Hit]) -> int | None:
+    """The record's frequent question that the search found for a good part of the question."""
+    start = f"{record.code}#faq"
+    return next(
+        (
+            int(one.document.id.removeprefix(start))
+            for one in mine
+            if one.document.id.startswith(start) and one.coverage >= HEARD
+        ),
+        None,
+    )
+
+
+HEARD = 0.5
+"""Least coverage of a question by a frequent question that is shown beside the answer."""
 
 
 def _faq_number(record: ServiceItem | Bundle, passage: str | None) -> int | None:

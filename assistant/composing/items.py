@@ -98,6 +98,8 @@ def answer(
         _say_whom_to_ask(record, wanted, writer)
     _say_age(record, wanted, writer, today)
     _cards(record, wanted, writer)
+    if missing or Facet.OVERVIEW in wanted:
+        _rest_of_guide(record, wanted, writer)
     writer.suggestions += [
         f"{record.name}{_ASK[facet]}"
         for facet in _SUGGESTED
@@ -377,6 +379,22 @@ def _cards(record: ServiceItem | Bundle, wanted: Sequence[Facet], writer: Writer
         )
     if isinstance(record, ServiceItem):
         _item_cards(record, shown, writer)
+
+
+def _rest_of_guide(record: ServiceItem | Bundle, wanted: Sequence[Facet], writer: Writer) -> None:
+    """Conditions, process and frequent questions, for whoever reads on."""
+    shown = [facet for facet in (Facet.CONDITIONS, Facet.PROCESS) if facet not in wanted]
+    rows = [
+        CardRow(label=one.label, text=one.text, citations=writer.cite(record, [one]))
+        for facet in shown
+        for one in facts(record, facet)
+    ]
+    writer.card(Card(kind="overview", title="条件和流程", code=record.code, rows=tuple(rows)))
+    questions = [
+        CardRow(label=one.label, text=one.text, citations=writer.cite(record, [one]))
+        for one in facts(record, Facet.FAQ)
+    ]
+    writer.card(Card(kind="overview", title="常见问题", code=record.code, rows=tuple(questions)))
 
 
 def _material_rows(record: ServiceItem | Bundle, writer: Writer) -> Iterator[CardRow]:

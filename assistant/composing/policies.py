@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from assistant.composing.writer import Writer, choice
 from assistant.types import Draft
@@ -20,6 +21,8 @@ def answer(policy: Policy, passages: Sequence[str], text: str, writer: Writer) -
     chosen = _named(policy, text) or [
         article for article in policy.articles if f"{policy.code}#{article.id}" in passages
     ]
+    if not chosen and (nearest := _nearest(policy, text)):
+        chosen = [nearest]
     for article in chosen:
         _say_article(policy, article, writer)
     if not chosen:
@@ -83,6 +86,24 @@ def _named(policy: Policy, text: str) -> list[Article]:
         )
     ]
     return whole or [article for article in policy.articles if parts[article.id] & numbers]
+
+
+def _nearest(policy: Policy, text: str) -> Article | None:
+    """The article that shares most pairs of characters with the question, its own name aside."""
+    asked = _pairs(text) - _pairs(policy.name)
+    shared = [
+        (len(asked & _pairs(f"{one.heading or ''}。{one.text}")), -number)
+        for number, one in enumerate(policy.articles)
+    ]
+    best, number = max(shared, default=(0, 0))
+    return policy.articles[-number] if best >= _LEAST_SHARED else None
+
+
+_LEAST_SHARED = 2
+
+
+def _pairs(text: str) -> set[str]:
+    return {"".join(pair) for pair in pairwise(text) if all(one.isalnum() for one in pair)}
 
 
 def _title(policy: Policy) -> str:
