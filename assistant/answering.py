@@ -16,6 +16,7 @@ from assistant.resolution import Candidate, decide, model
 from assistant.rules import Rules, replies
 from assistant.types import Decision, Draft, Intent, Knowledge, Turn, Understanding
 from channels.types import Status
+from knowledge.conditions import Told
 from knowledge.facts import facts
 from knowledge.passages import is_current
 from knowledge.types import Bundle, Facet, Hotline, Policy, Record, ServiceItem
@@ -49,7 +50,7 @@ def answer(
     """The turn with search, decision and draft."""
     reading = turn.understanding
     assert reading is not None
-    writer = Writer(english=reading.language == "en")
+    writer = Writer(english=reading.language == "en", told=Told(profile=dict(reading.profile)))
     if reading.intent is Intent.CHOOSE:
         return _chosen(turn, reading, knowledge, today, writer)
     if not reading.focus and (record := _remembered(turn, knowledge, today)):
@@ -78,8 +79,8 @@ def find(reading: Understanding, knowledge: Knowledge, today: date) -> Found:
     """
     assert knowledge.searcher is not None
     query = Query(
-        text=reading.original,
-        focus=reading.focus,
+        text=reading_of.timeless(reading.original),
+        focus=reading_of.timeless(reading.focus),
         limit=LIMIT,
         decisive=model().name_share,
         where=Filter(on=today),

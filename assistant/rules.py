@@ -72,6 +72,8 @@ class Rules:
     person_lines: Mapping[str, str]
     small_talk: Mapping[str, str]
     districts: re.Pattern[str]
+    residence: Matcher
+    residences: Mapping[str, str]
 
 
 @cache
@@ -82,6 +84,7 @@ def load() -> Rules:
     phrases = {phrase: Facet(name) for name, group in facets["facets"].items() for phrase in group}
     frame = facets["frame"]["words"]
     edges = frozenset(word for word in frame if len(word) == 1 and not word.isascii())
+    residences = {phrase: kind for kind, group in scope["residence"].items() for phrase in group}
     lines = {phrase: kind for kind, group in scope["person"].items() for phrase in group}
     return Rules(
         facets=phrases,
@@ -98,6 +101,8 @@ def load() -> Rules:
             phrase: kind for kind, group in scope["small_talk"].items() for phrase in group
         },
         districts=alternation(scope["districts"]["names"]),
+        residence=Matcher(residences),
+        residences=residences,
     )
 
 

@@ -34,7 +34,8 @@ class Understanding:
 
     ``text`` is normalised, ``original`` as it was typed (names may differ in brackets only);
     ``focus`` is what remains without question, facet and courtesy words; ``whole``: it asks for all
-    that a life event brings; ``generic``: its focus names no item (注销, 补贴 …).
+    that a life event brings; ``generic``: its focus names no item (注销, 补贴 …).  ``profile``:
+    what it says of the one who asks (户籍, 区), in the words of ``knowledge/profile.yaml``.
     """
 
     intent: Intent
@@ -48,6 +49,7 @@ class Understanding:
     whole: bool = False
     generic: bool = False
     choice: int | None = None
+    profile: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,7 +64,15 @@ def understand(
         language=language,
         district=district,
         choice=choice,
+        profile=profile(text, district, rules),
     )
+
+
+def profile(text: str, district: str | None, rules: Rules) -> tuple[tuple[str, str], ...]:
+    """What the message says of the one who asks: residence, if it names just one, and district."""
+    named = {rules.residences[one.phrase] for one in rules.residence.find(text)}
+    residence = (("residence", named.pop()),) if len(named) == 1 else ()
+    return (*residence, ("district", district)) if district else residence
 
 
 def crisis(text: str, rules: Rules) -> CrisisKind | None:
@@ -113,6 +121,18 @@ def facets_about(text: str, names: Iterable[str], rules: Rules) -> tuple[Facet, 
         ),
         rules,
     )
+
+
+_TIMES = re.compile(
+    r"(?:上上?个?月|上上?周|上上?个?星期|上上?个?礼拜|昨天|昨日|昨晚|寻日|琴日|噚日|前天|前日|大前天|今天|今日|今早|今朝|凌晨|"
+    r"刚刚|啱啱|刚才|最近|前几天|前阵子|前排|几天前|上周[一二三四五六日天]|去年年底|年初|月初|月底|"
+    r"\d{1,2}月\d{1,2}[日号])"
+)
+
+
+def timeless(text: str) -> str:
+    """The text without words for when something happened: 我妈上个月走了 → 我妈走了."""
+    return _TIMES.sub("", text) or text
 
 
 def focus(text: str, rules: Rules) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.analyzer import is_word
+from retrieval.analyzer import is_word, normalise
 from retrieval.attributes import AttributeTable
 from retrieval.bm25 import Field, Postings, idf
 from retrieval.confidence import Signs, probability
@@ -179,7 +179,7 @@ class Hybrid:
         if query.decisive is not None and (called := self._called(names, query)):
             clock.mark("names")
             return SearchResult(hits=tuple(called), timings=clock.milliseconds)
-        asked = understand(self.index, query.focus or query.text)
+        asked = understand(self.index, _subject(self.index, query))
         named = {name.position: name for name in names}
         looked = look_up(self.index, asked, self._weights)
         clock.mark("terms")
@@ -358,6 +358,18 @@ class _Columns(NamedTuple):
     runs: Scored
     lexical: Lexical
     looked: Looked
+
+
+def _subject(index: Index, query: Query) -> str:
+    """What is searched: the focus, with the lexicon's phrases that taking it out has cut through.
+
+    我妈走了 has 妈走 as its focus; what it says is known of the whole phrase only.
+    """
+    if not query.focus:
+        return query.text
+    focus = normalise(query.focus)
+    said = (one.said for one in index.lexicon.expand(query.text).matches if one.mean)
+    return " ".join((query.focus, *(one for one in said if one not in focus)))
 
 
 def understand(index: Index, text: str) -> Asked:

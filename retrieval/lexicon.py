@@ -5,6 +5,7 @@ A folder of YAML lists, one a life event, kept by staff (``knowledge/pack/lexico
     - say: [老豆, 老窦]     # what people say; Simplified or Traditional, any width or case
       mean: [父亲]          # what the records say, best word first; [] drops the word (嘅)
       group: 家庭           # life event or theme, for the staff pages
+      of: [我, 佢]          # optional: each of these stands before each of ``say``
 
 :func:`doubtful` finds entries that contradict each other or rewrite official names.
 """
@@ -224,11 +225,14 @@ def _entries(value: Any, path: Path) -> list[Entry]:
 def _entry(value: Any, where: str) -> Entry:
     if not isinstance(value, Mapping):
         raise LexiconError(f"{where} {value!r} 应为 {{say: […], mean: […], group: …}}")
-    if unknown := sorted(set(map(str, value)) - {"say", "mean", "group", "note"}):
+    if unknown := sorted(set(map(str, value)) - {"say", "mean", "group", "note", "of"}):
         raise LexiconError(f"{where} 有未知字段 {', '.join(unknown)}：检查拼写，或删去")
     say = _words(value.get("say"), f"{where} 的 say")
     if not say:
         raise LexiconError(f"{where} 的 say 为空：写上群众的说法，例如 say: [老豆, 老窦]")
+    if "of" in value:
+        before = _words(value["of"], f"{where}（{say[0]}）的 of")
+        say = tuple(dict.fromkeys(first + rest for first in before for rest in say))
     group = value.get("group", "")
     if not isinstance(group, str):
         raise LexiconError(f"{where}（{say[0]}）的 group {group!r} 应为文字，例如 group: 家庭")

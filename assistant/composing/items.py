@@ -11,6 +11,7 @@ from assistant.composing.writer import Writer
 from assistant.rules import replies
 from assistant.types import Draft
 from channels.types import Card, CardRow, Status
+from knowledge.conditions import holds
 from knowledge.facts import facts, material_note
 from knowledge.lint import zero_visit_doubt
 from knowledge.passages import FACET_NAMES
@@ -149,7 +150,7 @@ def _say(
     record: ServiceItem | Bundle, facet: Facet, writer: Writer, *, brief: bool = False
 ) -> bool:
     """Say what the record states about the facet (only the main line if brief); whether it does."""
-    found = facts(record, facet)
+    found = _concerning(record, facts(record, facet), writer)
     if not found:
         return False
     label = f"{ENGLISH[facet]} " if writer.english else ""
@@ -157,6 +158,20 @@ def _say(
         lead = "" if writer.sentences or record.name in text else f"关于“{record.name}”，"
         writer.say(label + lead + text, record, used)
     return True
+
+
+def _concerning(
+    record: ServiceItem | Bundle, found: Sequence[Fact], writer: Writer
+) -> Sequence[Fact]:
+    """The facts without those that hold for others than the one who asks."""
+    if not isinstance(record, ServiceItem) or not record.variants:
+        return found
+    others = {
+        f"variants[{number}]"
+        for number, one in enumerate(record.variants)
+        if holds(one.if_, writer.told) is False
+    }
+    return [one for one in found if one.field.partition(".")[0] not in others]
 
 
 def _sentence(text: str) -> str:
@@ -401,6 +416,8 @@ def _material_rows(record: ServiceItem | Bundle, writer: Writer) -> Iterator[Car
     """The documents, then those that only some people need, each said to be for whom."""
     listed = [(f"materials[{n}]", "", one) for n, one in enumerate(record.materials)]
     for at, variant in enumerate(record.variants if isinstance(record, ServiceItem) else ()):
+        if holds(variant.if_, writer.told) is False:
+            continue
         listed += [
             (f"variants[{at}].materials[{n}]", variant.label, one)
             for n, one in enumerate(variant.materials)

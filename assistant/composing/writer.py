@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from assistant.types import Draft
 from channels.types import Card, CardRow, Citation, Sentence, Status
+from knowledge.conditions import Told
 from knowledge.types import Fact, Record
 
 DEMONSTRATION = "演示数据：摘自法律法规和公开规则的摘要，不是广州市政府的官方数据。"
@@ -15,9 +16,13 @@ DEMONSTRATION = "演示数据：摘自法律法规和公开规则的摘要，不
 
 @dataclass(slots=True)
 class Writer:
-    """Builds one :class:`Draft`.  Citations are numbered from 1; a field is cited once."""
+    """Builds one :class:`Draft`.  Citations are numbered from 1; a field is cited once.
+
+    ``told``: what is known of the one who asks; what holds for others only is left out.
+    """
 
     english: bool = False
+    told: Told = field(default_factory=Told)
     sentences: list[Sentence] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
