@@ -83,7 +83,7 @@ def find(reading: Understanding, knowledge: Knowledge, today: date) -> Found:
         focus=reading_of.timeless(reading.focus),
         limit=LIMIT,
         decisive=model().name_share,
-        where=Filter(on=today),
+        where=Filter(on=today, regions=_regions(reading.district)),
     )
     search = knowledge.searcher.search(query)
     decision, candidates = decide(search, reading, knowledge, today)
@@ -91,6 +91,11 @@ def find(reading: Understanding, knowledge: Knowledge, today: date) -> Found:
         search = knowledge.searcher.search(replace(query, decisive=None))
         decision, candidates = decide(search, reading, knowledge, today)
     return Found(search, decision, candidates)
+
+
+def _regions(district: str | None) -> tuple[str, ...]:
+    """The places whose records concern a district; none named, none is left out."""
+    return (district, "广州市", "广东省") if district else ()
 
 
 def compose(
@@ -126,7 +131,7 @@ def compose(
     if district and district.removesuffix("区") in record.name:
         district = None  # the record's own name says it, the citizen asked for no district
     draft = items.answer(record, asked, writer, district=district, today=today)
-    if heard is None:
+    if heard is None or (asked and draft.status is Status.ANSWERED):
         return draft
     items.say_faq(record, heard, writer)
     return writer.draft(draft.status, draft.reason)
@@ -260,13 +265,15 @@ def _followed(
 
 def _goes_on(reading: Understanding, rules: Rules) -> bool:
     """Whether a message that names nothing may go on about what was said before."""
-    if len(reading.text) > _MOST_FOLLOWING or rules.outside.holds(reading.text):
+    if not _LEAST_FOLLOWING <= len(reading.text) <= _MOST_FOLLOWING:
+        return False
+    if rules.outside.holds(reading.text):
         return False
     return not any(rules.person.find(reading.text))
 
 
-_MOST_FOLLOWING = 40
-"""A longer message stands for itself."""
+_LEAST_FOLLOWING, _MOST_FOLLOWING = 3, 40
+"""A shorter message says nothing (是); a longer one stands for itself."""
 
 
 def _in_force(code: str, knowledge: Knowledge, today: date) -> Record | None:

@@ -24,7 +24,7 @@ def following(turn: Turn) -> DialogueState:
     if draft is None:
         return state
     if draft.left:
-        return replace(state, guide=None, turns=state.turns + 1)
+        return replace(state, guide=None, record=None, turns=state.turns + 1)
     if draft.guide is not None:
         record = draft.guide.bundle
         return DialogueState(record=record, guide=draft.guide, turns=state.turns + 1)

@@ -15,6 +15,7 @@ from datetime import date
 from functools import cache
 from importlib import resources
 
+from assistant.composing.choices import by_district
 from assistant.types import Decision, Knowledge, Understanding
 from knowledge.passages import is_current
 from knowledge.types import Bundle, Facet, Hotline, Record, ServiceItem
@@ -27,7 +28,10 @@ MOST = 5
 LIKELY = 0.5
 """The least share of the best score for a record to be offered when none is sure."""
 
-LOOKED_AT = 10
+MOST_DISTRICTS = 11
+"""Records of one name, one a district, are offered all: the districts of Guangzhou."""
+
+LOOKED_AT = 12
 """How many records a decision looks at: more are never offered, nor near."""
 
 
@@ -86,7 +90,10 @@ def decide(
     equal = _equal(found, reading, chosen)
     best = equal[0]
     behind = found[found.index(best) + 1 :]  # those before it were set aside
-    rival = next((one.hit for one in behind if one not in equal), None)
+    rival = next(
+        (one.hit for one in behind if one not in equal and one.record.name != best.record.name),
+        None,
+    )
     sure = probability(signs(best.record, best.hit, rival, reading), chosen)
     vague = len(equal) > 1 and best.hit.coverage < chosen.clarify_coverage
     if sure < chosen.answer_at or vague:
@@ -236,7 +243,8 @@ def _mentions(record: Record, text: str) -> bool:
 
 
 def _among(found: Sequence[Candidate], *, same_name: bool, sure: float = 1.0) -> Decision:
-    codes = tuple(one.record.code for one in found[:MOST])
+    most = MOST_DISTRICTS if by_district([one.record for one in found]) else MOST
+    codes = tuple(one.record.code for one in found[:most])
     first = found[0]
     return Decision(
         outcome="answer" if len(codes) == 1 else "clarify",

@@ -108,6 +108,57 @@ def facts(
 
 
 @app.command()
+def plans(as_json: Json = False) -> None:
+    """每个一件事：逐件办和按清单办，各要多少材料、跑几次（各种回答的平均）。"""
+    from dataclasses import asdict
+
+    from assistant.bootstrap import today
+    from eval import plans as planning
+    from eval import report
+    from knowledge.formats import pack
+    from knowledge.types import Bundle, ServiceItem
+
+    records = pack.parse([pack.BUILT_IN]).records
+    bundles = [one for one in records if isinstance(one, Bundle)]
+    items = {one.code: one for one in records if isinstance(one, ServiceItem)}
+    with _counting("规划", len(bundles)) as advance:
+        found = planning.savings(bundles, items, today(), lambda: advance(1))
+    if as_json:
+        _write([asdict(one) for one in found])
+    else:
+        report.plans(found)
+
+
+@app.command()
+def districts(
+    count: Annotated[int, typer.Option("--items", min=1, help="取多少个事项")] = 60,
+    seed: Annotated[int, typer.Option(help="抽样的种子")] = 1,
+    as_json: Json = False,
+) -> None:
+    """把事项复制到 11 个区，看答的是不是那个区、没说区时问不问；有错则退出码为 1。"""
+    from dataclasses import asdict
+    from tempfile import TemporaryDirectory
+
+    from eval import districts as cloning
+    from eval import report
+
+    items = cloning.chosen(count, seed)
+    with (
+        TemporaryDirectory(prefix="suiwen-eval-") as made,
+        _counting("提问", 3 * len(items)) as advance,
+    ):
+        home = Path(made)
+        records = cloning.fill(home, items)
+        found = cloning.run(home, items, records, lambda: advance(1))
+    if as_json:
+        _write(asdict(found))
+    else:
+        report.districts(found)
+    if found.misses:
+        raise typer.Exit(1)
+
+
+@app.command()
 def bench(
     records: Records = RECORDS,
     seconds: Annotated[float, typer.Option(min=1, max=60, help="每一段压测的秒数")] = 5,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,8 +10,10 @@ from rich.table import Table
 
 from eval.bench.types import Load
 from eval.bench.types import Report as BenchReport
+from eval.districts import DistrictReport
 from eval.facts import FactsReport
 from eval.kill import KillReport
+from eval.plans import Saving
 from eval.types import Rate, Report
 
 _MOST_FAILURES = 60
@@ -48,6 +50,50 @@ def answers(report: Report) -> None:
         console.print(failures)
     if len(report.failures) > _MOST_FAILURES:
         console.print(f"只列出前 {_MOST_FAILURES} 条；全部见 --json 或 --out")
+
+
+def plans(found: Sequence[Saving]) -> None:
+    """Documents and visits of each bundle, step by step and after the plan."""
+    names = (
+        "编码",
+        "一件事",
+        "路数",
+        "事项",
+        "材料：逐件",
+        "按清单",
+        "跑：逐件",
+        "按清单",
+        "最多问",
+    )
+    table = _table("一件事：逐件办和按清单办（各种回答的平均）", *names)
+    for one in found:
+        table.add_row(
+            one.code,
+            escape(one.name),
+            f"{one.ways}{'' if one.whole else '+'}",
+            f"{one.items:.1f}",
+            f"{one.documents_apart:.1f}",
+            f"{one.documents_planned:.1f}",
+            f"{one.visits_apart:.1f}",
+            f"{one.visits_planned:.1f}",
+            str(one.most_questions),
+        )
+    Console().print(table)
+
+
+def districts(report: DistrictReport) -> None:
+    """How often the right district answered, or was asked for."""
+    console = Console()
+    console.print(f"{report.items} 个事项 × 11 个区 = {report.records} 条记录")
+    ways = {"in_text": "话里说了区", "by_channel": "渠道给了区", "without": "没有说区：应问"}
+    table = _table("分区", "问法", "对", "问")
+    for way, name in ways.items():
+        table.add_row(name, str(report.right[way]), str(report.asked[way]))
+    console.print(table)
+    for one in report.misses:
+        console.print(
+            escape(f"{one.question}（{one.district}）应为 {one.expected}，得到 {one.got}")
+        )
 
 
 def facts(report: FactsReport) -> None:

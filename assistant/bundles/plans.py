@@ -14,12 +14,23 @@ SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Signs of a code: none that is mistaken for another (0 O, 1 I L)."""
 
 LENGTH = 10
-_CODE = re.compile(rf"(?<![0-9A-Z])[{SIGNS}]{{5}}[ -]?[{SIGNS}]{{5}}(?![0-9A-Z])")
+_CODES = tuple(
+    re.compile(rf"(?<![0-9A-Z])(?=([{SIGNS}]{{5}}{between}[{SIGNS}]{{5}})(?![0-9A-Z]))")
+    for between in ("-?", " ")
+)
 
 
 def new_code() -> str:
-    """A code that cannot be guessed (31 signs, ten places: 49 bits)."""
-    return "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
+    """A code that cannot be guessed (31 signs, ten places: 49 bits), of letters and digits."""
+    while True:
+        code = "".join(secrets.choice(SIGNS) for _ in range(LENGTH))
+        if _mixed(code):
+            return code
+
+
+def _mixed(code: str) -> bool:
+    """Whether it holds letters and digits, as no word (department) and no plain number does."""
+    return bool(re.search(r"\d", code) and re.search(r"[A-Z]", code))
 
 
 def shown(code: str) -> str:
@@ -29,8 +40,9 @@ def shown(code: str) -> str:
 
 def code_in(text: str) -> str | None:
     """The code that a text names, whatever its case and grouping."""
-    found = _CODE.search(text.upper())
-    return re.sub(r"[ -]", "", found[0]) if found else None
+    said = text.upper()
+    found = (re.sub(r"[ -]", "", code) for codes in _CODES for code in codes.findall(said))
+    return next(filter(_mixed, found), None)
 
 
 class MemoryPlans:
@@ -47,6 +59,10 @@ class MemoryPlans:
         self._most = most
         self._clock = clock
         self._plans: OrderedDict[str, tuple[float, GuideState]] = OrderedDict()
+
+    def __len__(self) -> int:
+        """How many plans are kept."""
+        return len(self._plans)
 
     async def load(self, code: str) -> GuideState | None:
         known = self._plans.get(code)

@@ -25,6 +25,10 @@ def clarify(
     Each choice carries its code, so it works without any memory.
     """
     texts = replies()["clarify"]
+    if by_district(records):
+        writer.remark(texts["district"].format(name=records[0].name))
+        writer.card(_districts(records, asked))
+        return writer.draft(Status.CLARIFY, "district")
     writer.remark(texts["same_name"].format(name=same_name) if same_name else texts["which"])
     writer.card(_choices("请选择", records, asked))
     writer.suggestions += [row.ask for row in writer.cards[-1].rows if row.ask]
@@ -113,6 +117,27 @@ def ask_for(record: Record, asked: Sequence[Facet], *, code: bool) -> str:
     """A message that asks for the facets of exactly this record."""
     wanted = "、".join(FACET_NAMES[facet] for facet in asked if facet is not Facet.OVERVIEW)
     return f"{record.name}{f'（{record.code}）' if code else ''}{f'的{wanted}' if wanted else ''}"
+
+
+def by_district(records: Sequence[Record]) -> bool:
+    """Whether the records are one thing in several places: one name, each with its own region."""
+    regions = [_region(one) for one in records]
+    same = len({one.name for one in records}) == 1
+    return len(records) > 1 and same and None not in regions and len(set(regions)) == len(regions)
+
+
+def _region(record: Record) -> str | None:
+    region = record.region if isinstance(record, ServiceItem | Bundle) else None
+    return region.text if region else None
+
+
+def _districts(records: Sequence[Record], asked: Sequence[Facet]) -> Card:
+    """One choice a district, each with the code of its own record."""
+    rows = tuple(
+        choice(_region(one) or one.name, ask_for(one, asked, code=True), code=one.code)
+        for one in records
+    )
+    return Card(kind="choices", title="请选择所在的区", rows=rows)
 
 
 def _choices(title: str, records: Sequence[Record], asked: Sequence[Facet]) -> Card:

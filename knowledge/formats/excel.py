@@ -1,7 +1,8 @@
 """Records in an Excel workbook: a documented template, reading and writing.
 
 One sheet a record kind, one sheet a kind of child; a child row names its record by 所属编码, and
-children keep the order of their rows.  What :func:`write` writes, :func:`parse` reads back equal.
+children keep the order of their rows.  Structures that are too deep for cells are YAML text in one
+cell.  What :func:`write` writes, :func:`parse` reads back equal.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zipfile import BadZipFile
 
+import yaml
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -21,8 +23,18 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from knowledge import codec, lint
-from knowledge.formats.excel_sheets import KIND_NOTES, LABELS, OWNER, SHEETS, Column, Sheet
+from knowledge import bundle_rules, codec, lint
+from knowledge.formats.excel_sheets import (
+    CONDITIONS,
+    EXAMPLES,
+    KIND_NOTES,
+    LABELS,
+    OWNER,
+    SHEETS,
+    Column,
+    Sheet,
+)
+from knowledge.formats.lines import LOADER, Lines
 from knowledge.types import Finding, Parsed, Record
 
 GUIDE = "说明"
@@ -32,18 +44,23 @@ _CODES = {label: code for code, label in LABELS.items()}
 _FLAGS = {"是": True, "否": False}
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 Level = Literal["error", "warning", "notice"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One filled row: plain values by field path, and what was wrong with its cells."""
+    """One filled row: plain values by field path, and what was wrong with its cells.
+
+    ``lines`` tells where in the text of a YAML cell a field stands.
+    """
 
     sheet: Sheet
     number: int
     owner: str
     value: Mapping[str, Any]
+    lines: Mapping[str, Lines]
     problems: tuple[Finding, ...] = ()
 
     @property
@@ -105,6 +122,8 @@ def _cell(column: Column, value: Any, record: Record) -> Any:
             return LABELS.get(value, value)
         case "number":
             return value
+        case "entry" | "entries":
+            text = _yaml(value) if value else ""
         case _:
             text = value or ""
     if len(text) > LONGEST or _CONTROL.search(text):
@@ -114,6 +133,11 @@ def _cell(column: Column, value: Any, record: Record) -> Any:
     return text or None
 
 
+def _yaml(value: Any) -> str:
+    text: str = yaml.dump(value, Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=LONGEST)
+    return text.rstrip("\n")
+
+
 def _write_sheet(page: Worksheet, sheet: Sheet, rows: Sequence[Sequence[Any]]) -> None:
     for at, column in enumerate(sheet.columns, 1):
         heading = page.cell(row=1, column=at, value=column.heading)
@@ -121,8 +145,9 @@ def _write_sheet(page: Worksheet, sheet: Sheet, rows: Sequence[Sequence[Any]]) -
         color = "FFF2CC" if column.required else "DDEBF7"
         heading.fill = PatternFill("solid", start_color=color)
         letter = get_column_letter(at)
-        page.column_dimensions[letter].width = 40 if column.kind == "text" else 18
-        if column.kind in ("text", "word", "lines"):
+        wide = column.kind in ("text", "entry", "entries")
+        page.column_dimensions[letter].width = 40 if wide else 18
+        if wide or column.kind in ("word", "lines"):
             page.column_dimensions[letter].number_format = "@"
         if column.allowed:
             page.add_data_validation(_drop_down(column, letter))
@@ -162,7 +187,7 @@ def _write_guide(page: Worksheet) -> None:
         for column in sheet.columns:
             note = "所属记录的编码" if column.heading == OWNER else column.note
             required = "必填" if column.required else ""
-            allowed = "、".join(column.allowed)
+            allowed = EXAMPLES.get(column.path) or "、".join(column.allowed)
             page.append([sheet.title, column.heading, required, note, allowed, column.path])
     page.append([])
     page.append(
@@ -171,8 +196,11 @@ def _write_guide(page: Worksheet) -> None:
         ]
     )
     page.append(["不要填公式、不要合并单元格；编码列保持“文本”格式，以免末位变成 0。"])
-    for note in KIND_NOTES.values():
+    for note in (*KIND_NOTES.values(), CONDITIONS):
         page.append([note])
+    for row in page.iter_rows(min_row=2, min_col=4, max_col=5):
+        for cell in row:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
     for letter, width in zip("ABCDEF", (12, 18, 8, 50, 60, 30), strict=True):
         page.column_dimensions[letter].width = width
     for cell in page[1]:
@@ -266,6 +294,7 @@ def _read_row(
     sheet: Sheet, columns: Sequence[Column | None], number: int, cells: Sequence[Any]
 ) -> Row:
     value: dict[str, Any] = {}
+    lines: dict[str, Lines] = {}
     problems: list[Finding] = []
     owner = ""
     for column, cell in zip(columns, cells, strict=False):
@@ -284,9 +313,18 @@ def _read_row(
             value[column.path] = read
         else:
             owner = read
+        if column.kind in ("entry", "entries"):
+            lines[column.path] = Lines(cell.value)
     if sheet.kind:
         owner = str(value.get("code", ""))
-    return Row(sheet=sheet, number=number, owner=owner, value=value, problems=tuple(problems))
+    return Row(
+        sheet=sheet,
+        number=number,
+        owner=owner,
+        value=value,
+        lines=lines,
+        problems=tuple(problems),
+    )
 
 
 def _value(column: Column, cell: Any) -> Any:
@@ -309,6 +347,8 @@ def _value(column: Column, cell: Any) -> Any:
             return tuple(line.strip() for line in _to_text(raw).split("\n") if line.strip())
         case "word":
             return _to_text(raw).strip()
+        case "entry" | "entries":
+            return _to_structure(column, _to_text(raw))
     return _to_text(raw)
 
 
@@ -358,6 +398,19 @@ def _to_choice(column: Column, text: str) -> str:
     return _CODES.get(text, text) if text in LABELS.values() else text
 
 
+def _to_structure(column: Column, text: str) -> Any:
+    try:
+        value = yaml.load(text, Loader=LOADER)  # noqa: S506
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"（格内第{mark.line + 1}行）" if mark else ""
+        raise ValueError(f"不是可读的 YAML{where}：检查缩进、引号和冒号后的空格") from error
+    entries = value if column.kind == "entries" else [value]
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ValueError(f"改为{KIND_NOTES[column.kind]}")
+    return value
+
+
 def _drafts(rows: Sequence[Row]) -> tuple[list[_Draft], list[Finding]]:
     """Record rows with the child rows that name them; the rest is rejected."""
     rejected: list[Finding] = []
@@ -394,22 +447,39 @@ def _record(draft: _Draft) -> tuple[Record | None, list[Finding]]:
     if problems:
         return None, problems
     record, problems = codec.parse(draft.row.sheet.kind, draft.value, draft.row.where)
-    return record, [_located(problem, draft) for problem in problems]
+    if record:
+        problems = list(bundle_rules.check(record))
+    return None if problems else record, [_located(problem, draft) for problem in problems]
 
 
 def _located(problem: Finding, draft: _Draft) -> Finding:
-    """A validation problem that names sheet, row and column instead of the field path."""
-    row, path = draft.row, problem.field
+    """A problem that names sheet, row and column instead of the field path."""
+    row, path = draft.row, re.sub(r"\[(\d+)\]", r".\1", problem.field)
     for name, rows in draft.rows.items():
         found = re.fullmatch(rf"{re.escape(name)}\.(\d+)(?:\.(.+))?", path)
         if found:
             row, path = rows[int(found[1])], found[2] or ""
-    column = next((c for c in row.sheet.columns if c.path == path), None)
-    inner = next((c for c in row.sheet.columns if path and c.path.startswith(f"{path}.")), None)
+    path = path or row.sheet.columns[1].path
+    named = [column for column in row.sheet.columns if column.path]
+    column = next((c for c in named if f"{path}.".startswith(f"{c.path}.")), None)
+    inner = next((c for c in named if c.path.startswith(f"{path}.")), None)
     chosen = column or inner
     heading = chosen.heading if chosen else _list_title(draft.row.sheet.kind, path)
+    remedy = problem.remedy
+    if column and path == column.path and problem.rule == "invalid-unexpected_keyword_argument":
+        remedy = f"{draft.row.sheet.title}的{row.sheet.title}没有这一列：清空这一格"
+    if column and column.path in row.lines and path != column.path:
+        heading += _in_cell(row.lines[column.path], path.removeprefix(f"{column.path}."))
     code = f"{row.where}（{draft.row.owner}）"
-    return replace(problem, code=code, field=heading)
+    return replace(problem, code=code, field=heading, remedy=remedy)
+
+
+def _in_cell(lines: Lines, path: str) -> str:
+    """The line of a field in the text of its cell, and the field's name."""
+    first, _, rest = path.partition(".")
+    line = lines.of(int(first), rest) if first.isdigit() else lines.of(0, path)
+    name = next((part for part in reversed(path.split(".")) if not part.isdigit()), "")
+    return f"（格内第{line}行{' ' * bool(name)}{name}）"
 
 
 def _list_title(kind: str, path: str) -> str:

@@ -1,12 +1,13 @@
 """The Excel template's sheets and columns: which heading stands for which field of which record.
 
 A column's kind, its allowed values and whether it must be filled follow from the record's types.
+What is too deep for a cell (a bundle's questions, rules) is one column that holds YAML text.
 """
 
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -19,11 +20,11 @@ from knowledge.types import (
     Fee,
     Hotline,
     LegalBasis,
-    Material,
     Policy,
     Record,
     Result,
     ServiceItem,
+    SharedMaterial,
     Source,
     Step,
     Window,
@@ -38,6 +39,8 @@ KIND_NOTES = {
     "number": "整数",
     "date": "日期，如 2024-01-31；不清楚时留空",
     "choice": "从下拉列表选择",
+    "entry": "YAML 文字，每行一个“字段: 值”，用空格缩进（Alt+Enter 换行）",
+    "entries": "YAML 文字，每项以“- ”开头，其余各行用空格缩进（Alt+Enter 换行）",
 }
 LABELS = {"call": "电话", "text": "短信"}
 SUGGESTED: Mapping[str, tuple[str, ...]] = {
@@ -56,6 +59,7 @@ NOTES: Mapping[str, str] = {
     "code": "记录的唯一编码，导入后不要改动；事项用完整实施编码",
     "name": "正式名称，照原文填写",
     "aliases": "群众常用叫法、简称、粤语说法，每行一个",
+    "asked": "群众会怎么问，每行一句；只用来查找，不显示",
     "provenance.as_of": "内容反映的日期或年份，如 2024-05-01 或 2021",
     "provenance.checked": "打开原文核对的日期；没有核对就留空",
     "provenance.demonstration": "仅供演示的记录填“是”",
@@ -69,9 +73,93 @@ NOTES: Mapping[str, str] = {
     "expires": "有效的最后一天",
     "after": "须先办完的事项编码，每行一个",
     "crisis": "优先应对的紧急情况，每行一个",
+    "yuan": "每人一次交多少元；标准只有一个数目时才填",
+    "version": "这份清单的版本，如 1",
+    "listed": "列入哪一批重点事项清单；有来源才填",
+    "optional": "填“是”：只有情形规则加入时才要",
+    "window": "办理的窗口；同一窗口的事项可以一次去办",
+    "key": "情形规则里称呼这份材料的标识；事项的材料留空",
+    "for": "要这份材料、但事项记录没有列出的事项编码，每行一个；事项的材料留空",
+    "electronic": "可以代替它的电子证照；事项的材料留空",
+    "satisfies": "YAML：代表哪个事项（item）的哪份材料（material，照原名）；事项的材料留空",
+    "deadline": "YAML：最后一天。event 写日期题的 id 或 start（今天），basis 写依据",
+    "opens": "YAML：最早哪天可以办。写法同“最迟办理”",
+    "questions": (
+        "YAML：依次问的问题。kind 为 choice（缺省）、choices、yes_no、number、date；"
+        "选择题写 options；还可写 help、unit、least、most、profile、ask_if（条件）"
+    ),
+    "rules": (
+        "YAML：if（条件）成立时 add_items、remove_items（事项编码）、"
+        "add_documents、remove_documents（材料标识），或 stop（kind、instead、code）"
+    ),
+    "variants": (
+        "YAML：对某些人有何不同。if 只看 profile；还可写 conditions、materials、"
+        "without（不用的材料名称）、note、place、basis"
+    ),
+    "benefits": (
+        "YAML：给谁什么待遇。if 只看 profile，articles 写条文标识；"
+        "还可写 gives、item（事项编码）、automatic（免申即享）、note"
+    ),
 }
+CONDITIONS = (
+    "YAML 列里的条件：answer（问题的 id）或 profile（档案字段）加一个比较："
+    "is、in、has、at_least、at_most、more_than、less_than、before、since；"
+    "可以用 all、any、not 组合。"
+)
+EXAMPLES: Mapping[str, str] = {
+    "satisfies": "- item: HUKOU-1\n  material: 出生医学证明",
+    "deadline": """\
+event: born
+within:
+  amount: 1
+  unit: 个月
+text: 婴儿出生后一个月以内
+basis:
+  title: 中华人民共和国户口登记条例
+  article: 第七条""",
+    "questions": """\
+- id: born
+  text: 孩子哪天出生？
+  why: 出生登记有期限。
+  kind: date
+- id: hukou
+  text: 父母的户口在哪里？
+  why: 孩子随父亲或者母亲登记。
+  options:
+  - id: here
+    text: 至少一方在广州
+  - id: elsewhere
+    text: 都不在广州""",
+    "rules": """\
+- id: elsewhere
+  if:
+    answer: hukou
+    is: elsewhere
+  reason: 父母的户口都不在广州，孩子在户口所在地登记。
+  remove_items:
+  - HUKOU-1""",
+    "variants": """\
+- id: gangao
+  label: 港澳居民
+  if:
+    profile: residence
+    in:
+    - hongkong
+    - macao
+  note: 身份证明用港澳居民居住证。""",
+    "benefits": """\
+- id: dusheng
+  name: 独生子女父母奖励
+  if:
+    profile: only_child
+    is: true
+  articles:
+  - a1""",
+}
+"""What a YAML column looks like, by its path."""
 
-Kind = Literal["text", "word", "lines", "flag", "number", "date", "choice"]
+
+Kind = Literal["text", "word", "lines", "flag", "number", "date", "choice", "entry", "entries"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +180,7 @@ class Sheet:
     """One sheet.  A record sheet has a ``kind``; a child sheet has the list it fills, by kind."""
 
     title: str
+    cls: type
     columns: tuple[Column, ...]
     kind: str = ""
     lists: Mapping[str, str]
@@ -144,6 +233,7 @@ _HANDLING = {
 }
 _ITEM = {
     **_NAMES,
+    "asked": "口语问法",
     "summary": "简介",
     "identity.catalog_code": "基本编码",
     "identity.local_catalog_code": "地方基本编码",
@@ -187,23 +277,31 @@ _ITEM = {
     "remedies.rights": "享有的权利",
     "remedies.duties": "履行的义务",
     "themes": "主题",
+    "variants": "因人而异",
     **_PROVENANCE,
 }
 _BUNDLE = {
     **_NAMES,
+    "asked": "口语问法",
     "stage": "阶段",
     "audience": "对象",
     "summary": "简介",
+    "version": "版本",
+    "listed": "列入清单",
+    "questions": "情形问题",
+    "rules": "情形规则",
     **_REGION,
     **_HANDLING,
     **_PROVENANCE,
 }
 _POLICY = {
     **_NAMES,
+    "asked": "口语问法",
     "number": "文号",
     "issuer": "发文机关",
     "issued": "发文日期",
     "replaced_by": "被何文件取代",
+    "benefits": "待遇",
     **_REGION,
     **_PROVENANCE,
 }
@@ -228,8 +326,19 @@ _MATERIAL = {
     "note": "填报须知",
     "sample_url": "样表网址",
     "basis": "依据",
+    "key": "一件事材料标识",
+    "satisfies": "代表的事项材料",
+    "for": "用于事项编码",
+    "optional": "按情形才要",
+    "electronic": "电子证照",
 }
-_FEE = {"name": "收费项目", "standard": "收费标准", "basis": "依据", "reduction": "减免"}
+_FEE = {
+    "name": "收费项目",
+    "standard": "收费标准",
+    "yuan": "金额（元）",
+    "basis": "依据",
+    "reduction": "减免",
+}
 _STEP = {
     "name": "环节",
     "detail": "说明",
@@ -269,6 +378,10 @@ _PART = {
     "note": "备注",
     "after": "前置事项编码",
     "parallel_group": "并行组",
+    "optional": "按情形才办",
+    "window": "办理窗口",
+    "deadline": "最迟办理",
+    "opens": "最早办理",
 }
 _ARTICLE = {
     "id": "条文标识",
@@ -297,12 +410,14 @@ def _column(cls: type, path: str, heading: str) -> Column:
 
 
 def _leaf(cls: type, path: str) -> tuple[Kind, tuple[str, ...], bool]:
-    """What stands at a path of a record type: its kind, its literal values, whether it must be."""
+    """What stands at a path of a record type: its kind, its literal values, whether it must be.
+
+    A structure is told by its keys in YAML (``entry``), a list of them by ``entries``.
+    """
     name, _, rest = path.partition(".")
-    hint, optional = _plain(get_type_hints(cls)[name])
-    has_default = any(
-        field.name == name and (field.default is not MISSING) for field in fields(cls)
-    )
+    attribute = next(field for field in fields(cls) if field.name.rstrip("_") == name)
+    hint, optional = _plain(get_type_hints(cls)[attribute.name])
+    has_default = attribute.default is not MISSING
     if rest:
         kind, allowed, required = _leaf(hint, rest)
         return kind, allowed, required and not has_default
@@ -310,9 +425,11 @@ def _leaf(cls: type, path: str) -> tuple[Kind, tuple[str, ...], bool]:
     if get_origin(hint) is Literal:
         return "choice", get_args(hint), required
     if get_origin(hint) is tuple:
-        return "lines", (), required
+        return "entries" if is_dataclass(get_args(hint)[0]) else "lines", (), required
+    if is_dataclass(hint):
+        return "entry", (), required
     simple: dict[Any, Kind] = {bool: "flag", int: "number", date: "date"}
-    word = name.endswith(("code", "url")) or name in ("id", "name")
+    word = name.endswith(("code", "url")) or name in ("id", "name", "key")
     return simple.get(hint, "word" if word else "text"), (), required
 
 
@@ -324,30 +441,30 @@ def _plain(hint: Any) -> tuple[Any, bool]:
     return hint, False
 
 
-def leaf_paths(cls: type, prefix: str = "") -> Iterator[str]:
-    """All field paths of a record type that one cell can hold (no lists of records)."""
-    for name, hint in get_type_hints(cls).items():
-        plain, _ = _plain(hint)
-        if get_origin(hint) is not None and str(hint).startswith("typing.ClassVar"):
-            continue
-        if is_dataclass(plain):
-            yield from leaf_paths(plain, f"{prefix}{name}.")  # type: ignore[arg-type]
-        elif not (get_origin(plain) is tuple and is_dataclass(get_args(plain)[0])):
-            yield f"{prefix}{name}"
+def leaf_paths(cls: type, whole: Collection[str], prefix: str = "") -> Iterator[str]:
+    """All field paths of a type; a structure whose path is in ``whole`` is not taken apart."""
+    hints = get_type_hints(cls)
+    for field in fields(cls):
+        plain, _ = _plain(hints[field.name])
+        path = prefix + field.name.rstrip("_")
+        if is_dataclass(plain) and path not in whole:
+            yield from leaf_paths(plain, whole, f"{path}.")  # type: ignore[arg-type]
+        else:
+            yield path
 
 
 def _child(title: str, cls: type, headings: Mapping[str, str], **lists: str) -> Sheet:
     owner = Column(heading=OWNER, path="", kind="word", required=True)
-    return Sheet(title=title, columns=(owner, *_columns(cls, headings)), lists=lists)
+    return Sheet(title=title, cls=cls, columns=(owner, *_columns(cls, headings)), lists=lists)
 
 
 def _records(title: str, cls: type[Record], headings: Mapping[str, str]) -> Sheet:
-    return Sheet(title=title, columns=_columns(cls, headings), kind=cls.kind, lists={})
+    return Sheet(title=title, cls=cls, columns=_columns(cls, headings), kind=cls.kind, lists={})
 
 
 SHEETS: tuple[Sheet, ...] = (
     _records("事项", ServiceItem, _ITEM),
-    _child("材料", Material, _MATERIAL, item="materials", bundle="materials"),
+    _child("材料", SharedMaterial, _MATERIAL, item="materials", bundle="materials"),
     _child("收费", Fee, _FEE, item="money.fees"),
     _child("环节", Step, _STEP, item="steps", bundle="steps"),
     _child("常见问题", Faq, _FAQ, item="faqs", bundle="faqs"),

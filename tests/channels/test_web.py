@@ -716,6 +716,7 @@ def test_openapi_documents_every_status_and_type(open_app: Open) -> None:
     assert set(described["paths"]) == {
         *(CHAT, FEEDBACK, "/api/v1/sessions/{session_id}", "/api/v1/welcome"),
         *("/healthz", "/readyz", "/metrics"),
+        *("/plan/{code}", "/plan/{code}.ics", "/plan/{code}.svg"),
     }
     checked = set()
     for name, response in every_response(open_app):
