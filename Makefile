@@ -8,7 +8,8 @@ PORT ?= 8000
 DATA ?= ../shared/data
 
 .PHONY: help run install install-dev browser check format test facts answers crisis bench kill \
-	bench-retrieval retrieval robustness confidence weights gate failover pictures clean
+	bench-retrieval retrieval robustness confidence weights gate failover pictures plans districts \
+	clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -53,8 +54,16 @@ format: install-dev ## rewrite with ruff
 test: install-dev browser ## all tests
 	$(BIN)/pytest -n $(JOBS) --dist loadscope
 
-answers: install ## the development gold set through the whole assistant
-	$(BIN)/suiwen-eval answers --gold eval/gold/dev.jsonl
+answers: install ## the gold questions, dev and test, through the whole assistant
+	$(BIN)/suiwen-eval answers --split dev
+	$(BIN)/suiwen-eval answers --split test
+
+plans: install-dev ## every way through every bundle against an oracle, and what planning saves
+	SUIWEN_FULL=1 $(BIN)/pytest -n $(JOBS) tests/assistant/bundles/test_paths.py
+	$(BIN)/suiwen-eval plans
+
+districts: install ## items cloned over the eleven districts: the right one answered or asked for
+	$(BIN)/suiwen-eval districts
 
 facts: install ## every filled facet of all 2,262 portal records (minutes)
 	$(BIN)/suiwen-eval facts --records $(DATA)/gdzwfw_items/records.jsonl

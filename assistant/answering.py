@@ -78,19 +78,24 @@ def find(reading: Understanding, knowledge: Knowledge, today: date) -> Found:
     Where all that the question calls by name is no longer in force, what is like it is looked for.
     """
     assert knowledge.searcher is not None
-    query = Query(
-        text=reading_of.timeless(reading.original),
-        focus=reading_of.timeless(reading.focus),
-        limit=LIMIT,
-        decisive=model().name_share,
-        where=Filter(on=today, regions=_regions(reading.district)),
-    )
+    query = query_of(reading, today)
     search = knowledge.searcher.search(query)
     decision, candidates = decide(search, reading, knowledge, today)
     if search.hits and not candidates:
         search = knowledge.searcher.search(replace(query, decisive=None))
         decision, candidates = decide(search, reading, knowledge, today)
     return Found(search, decision, candidates)
+
+
+def query_of(reading: Understanding, today: date) -> Query:
+    """What is searched for a message: among what is in force, and holds in the district named."""
+    return Query(
+        text=reading_of.timeless(reading.original),
+        focus=reading_of.timeless(reading.focus),
+        limit=LIMIT,
+        decisive=model().name_share,
+        where=Filter(on=today, regions=_regions(reading.district)),
+    )
 
 
 def _regions(district: str | None) -> tuple[str, ...]:

@@ -62,8 +62,9 @@ def read(path: Path, bundle: Bundle, begun: str | None = None) -> Situation:
     """
     try:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise AnswersError(f"{path.name} 不是 JSON 或 YAML：{error}") from error
+    except (yaml.YAMLError, ValueError) as error:  # not text, or a day that there is not
+        said = " ".join(str(error).split())
+        raise AnswersError(f"{path.name} 不是 JSON 或 YAML：{said}") from error
     if loaded is None:
         loaded = {}
     if not isinstance(loaded, Mapping):

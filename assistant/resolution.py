@@ -25,7 +25,7 @@ from retrieval.names import tells
 from retrieval.types import Hit, SearchResult
 
 MOST = 5
-LIKELY = 0.5
+LIKELY = 0.3
 """The least share of the best score for a record to be offered when none is sure."""
 
 MOST_DISTRICTS = 11
@@ -141,6 +141,7 @@ def signs(record: Record, hit: Hit, rival: Hit | None, reading: Understanding) -
     ``rival``: the hit of the next record, if there is one.
     """
     length = max(len(reading.focus.replace(" ", "")), 1)
+    meant = float(hit.parts.get("meant", 0.0))
     return {
         "title_coverage": hit.title_coverage,
         "coverage": hit.coverage,
@@ -150,6 +151,8 @@ def signs(record: Record, hit: Hit, rival: Hit | None, reading: Understanding) -
         "margin": (hit.score - (rival.score if rival else 0.0)) / max(hit.score, 1e-6),
         "named": min(len(hit.matched_name or "") / length, 1.0),
         "kind": float(_of_asked_kind(record.kind, reading)),
+        "meant": min(meant, 2.0) / 2,
+        "lead": min(max(meant - (rival.parts.get("meant", 0.0) if rival else 0.0), 0.0), 1.0),
     }
 
 

@@ -10,7 +10,7 @@ answers to questions that have none within a share of those.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,6 @@ from assistant.types import DialogueState, Intent, Knowledge, Understanding
 from assistant.understanding import understand
 from channels.types import Message
 from eval.types import Example
-from retrieval.types import Filter, Query
 
 WITHHELD_WEIGHT = 0.35
 FOLDS = 10
@@ -69,6 +68,8 @@ NAMES = (
     "margin",
     "named",
     "kind",
+    "meant",
+    "lead",
 )
 
 
@@ -77,16 +78,10 @@ def cases(examples: Sequence[Example], knowledge: Knowledge) -> Iterator[Case]:
     assert knowledge.searcher is not None
     for number, example in enumerate(examples):
         reading = understand(Message(text=example.text), DialogueState(), rules.load())
-        if reading.intent is not Intent.ASK or example.kind == "clarify":
+        if reading.intent is not Intent.ASK or example.kind == "clarify" or example.context:
             continue
-        search = knowledge.searcher.search(
-            Query(
-                text=reading.original,
-                focus=reading.focus,
-                limit=answering.LIMIT,
-                where=Filter(on=bootstrap.today()),
-            )
-        )
+        query = replace(answering.query_of(reading, bootstrap.today()), decisive=None)
+        search = knowledge.searcher.search(query)
         found = resolution.candidates(search.hits, reading, knowledge, bootstrap.today())
         right = {example.code, *example.also} - {None}
         if found:

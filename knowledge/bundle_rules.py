@@ -12,7 +12,7 @@ from itertools import islice
 
 from knowledge import profile
 from knowledge.conditions import faults, holds, names
-from knowledge.situations import Answers, events, paths, told
+from knowledge.situations import MOST_QUESTIONS, Answers, events, matters, paths, told
 from knowledge.types import (
     Bundle,
     Condition,
@@ -23,9 +23,6 @@ from knowledge.types import (
     Rule,
     ServiceItem,
 )
-
-MOST_QUESTIONS = 7
-"""The most questions that anyone is asked."""
 
 MOST_PATHS = 5_000
 """How many ways through the questions are looked at; a bundle with more is not judged by them."""
@@ -236,10 +233,11 @@ def _order(bundle: Bundle) -> Iterator[Finding]:
 def _ways(bundle: Bundle) -> Iterator[Finding]:
     """What only shows when the questions are gone through."""
     found = list(islice(_certain(bundle), MOST_PATHS + 1))
-    longest = max((len(one) for one in found), default=0)
-    if longest > MOST_QUESTIONS:
-        remedy = f"最多问 {MOST_QUESTIONS} 个问题：合并，或者用 ask_if 少问"
-        yield _error("too-many-questions", bundle, "questions", str(longest), remedy)
+    crowded = next((one for one in found if _unasked(bundle, one)), None)
+    if crowded is not None:
+        remedy = f"有的回答要问 {MOST_QUESTIONS} 个以上：合并问题，或者用 ask_if 少问"
+        value = "、".join(_unasked(bundle, crowded))
+        yield _error("too-many-questions", bundle, "questions", value, remedy)
     if len(found) > MOST_PATHS:
         return
     asked = {name for one in found for name in one}
@@ -254,6 +252,18 @@ def _ways(bundle: Bundle) -> Iterator[Finding]:
             remedy = "任何回答都不会使条件成立：检查条件"
             yield _error("unreachable", bundle, f"rules[{number}]", rule.id, remedy)
     yield from _contradictions(bundle, true)
+
+
+def _unasked(bundle: Bundle, answers: Answers) -> list[str]:
+    """Questions that would still matter although the most were asked."""
+    if len(answers) < MOST_QUESTIONS:
+        return []
+    known = told(bundle, answers)
+    return [
+        one.id
+        for one in bundle.questions
+        if one.id not in answers and one.id not in known.skipped and matters(bundle, one, known)
+    ]
 
 
 def _certain(bundle: Bundle) -> Iterator[Answers]:

@@ -16,6 +16,9 @@ from knowledge.types import Bundle, Condition, Question
 UNKNOWN = None
 """不知道: the answer that leaves a question open."""
 
+MOST_QUESTIONS = 7
+"""The most questions that anyone is asked; what is left open then counts as 不知道."""
+
 _MOST_SUBSETS = 4
 _EPOCH = date(2026, 1, 5)
 
@@ -52,8 +55,10 @@ def concerns(question: Question, so_far: Told) -> bool:
 def next_question(
     bundle: Bundle, answers: Answers, profile: Mapping[str, Value] | None = None
 ) -> Question | None:
-    """The next question to ask, or ``None`` when all that matters is said."""
+    """The next question to ask, or ``None`` when all that matters is said, or enough was asked."""
     known = told(bundle, answers, profile)
+    if len(set(answers) - known.skipped) >= MOST_QUESTIONS:
+        return None
     for question in bundle.questions:
         if question.id in known.skipped or question.id in answers or question.id in known.answers:
             continue

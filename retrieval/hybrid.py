@@ -37,6 +37,7 @@ from retrieval.types import (
     VectorStore,
 )
 from retrieval.typos import Correction, Typos, meant, sure
+from retrieval.wordings import Wordings, read
 
 _RULES = ("policy", "article")
 REJECTED = 5
@@ -65,7 +66,8 @@ class Weights:
     Beside 1 for BM25, divided by the highest of the question: ``dense``, the cosine, divided
     likewise; ``named``, a code, name or alias found whole, times the share of the question that it
     covers; ``runs``, the share of the question that stands in the document word for word;
-    ``standing``, how far up a law stands.  ``candidates``: how many of each ranking are fused;
+    ``standing``, how far up a law stands; ``wordings``, how clearly the record is meant by people
+    who ask so (``retrieval.wordings``).  ``candidates``: how many of each ranking are fused;
     ``read``: of how many of these the text is looked at for runs.
     """
 
@@ -79,6 +81,7 @@ class Weights:
     named: float = 0.5
     runs: float = 0.8
     standing: float = 0.1
+    wordings: float = 2.0
     candidates: int = 40
     read: int = 10
 
@@ -117,6 +120,7 @@ class Index:
     names: Names
     lexicon: Lexicon
     typos: Typos
+    wordings: Wordings | None = None
     dense: DenseRanker
     attributes: AttributeTable
 
@@ -190,10 +194,13 @@ class Hybrid:
         fused = self._fuse(lexical, dense, _named(named, asked.wordings[0]), admitted)
         clock.mark("fusion")
         runs = self._runs(fused, asked.wordings)
-        ranked = weighted_sum([fused, runs], [1.0, self._weights.runs])
+        meant = self._meant(query, fused, admitted)
+        ranked = weighted_sum(
+            [fused, runs, meant], [1.0, self._weights.runs, self._weights.wordings]
+        )
         order = _named_first(ranked.positions.tolist(), named, query.limit)
         clock.mark("runs")
-        columns = _Columns(ranked, dense, runs, lexical, looked)
+        columns = _Columns(ranked, dense, runs, meant, lexical, looked)
         hits = self._hits(order[: query.limit + REJECTED], columns, named)
         clock.mark("evidence")
         kept = self._reranker.rerank(query, hits[: query.limit])
@@ -216,6 +223,18 @@ class Hybrid:
         shares = [max(run_share(wording, text) for wording in wordings) for text in texts]
         order = np.argsort(positions)
         return Scored(positions=positions[order], scores=np.array(shares, dtype=np.float32)[order])
+
+    def _meant(self, query: Query, found: Scored, admitted: NDArray[np.bool_] | None) -> Scored:
+        """How clearly each record is meant; empty where no record lists wordings."""
+        wordings = self.index.wordings
+        if wordings is None:
+            return nothing()
+        strengths = wordings.strengths(read(query.text, self.index.lexicon))
+        ranked = wordings.rank(strengths, found.positions)
+        if admitted is None:
+            return ranked
+        keep = admitted[ranked.positions]
+        return Scored(positions=ranked.positions[keep], scores=ranked.scores[keep])
 
     def _dense(self, text: str, where: Filter | None) -> tuple[Scored, tuple[str, ...]]:
         """The dense ranking; none, and its name, where the vector store does not answer."""
@@ -277,7 +296,7 @@ class Hybrid:
         body = found.lexical.body[positions].tolist()
         title = found.lexical.title[positions].tolist()
         scores, cosines = _by_position(found.ranked), _by_position(found.dense)
-        runs = _by_position(found.runs)
+        runs, meant = _by_position(found.runs), _by_position(found.meant)
         return [
             Hit(
                 document=self.index.documents.at(position),
@@ -292,6 +311,7 @@ class Hybrid:
                     "title": in_title,
                     "dense": cosines.get(position, 0.0),
                     "runs": runs.get(position, 0.0),
+                    "meant": meant.get(position, 0.0),
                 },
             )
             for position, coverage, title_coverage, reverse_coverage, in_body, in_title in zip(
@@ -356,6 +376,7 @@ class _Columns(NamedTuple):
     ranked: Scored
     dense: Scored
     runs: Scored
+    meant: Scored
     lexical: Lexical
     looked: Looked
 

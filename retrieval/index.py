@@ -27,7 +27,7 @@ from typing import Literal
 
 import numpy as np
 
-from retrieval import bm25, document_store, training
+from retrieval import bm25, document_store, training, wordings
 from retrieval.analyzer import BigramAnalyzer, MixedAnalyzer, learn_words
 from retrieval.attributes import AttributeTable, attributes_of
 from retrieval.encoders import (
@@ -110,12 +110,16 @@ def build(
     ``StoreUnavailable`` when the server does not take the vectors.
     """
     tell = progress or _silent
-    documents = list(documents)
+    documents, asked = wordings.split(documents)
     _check_ids(documents)
     directory.mkdir(parents=True, exist_ok=True)
     document_store.write(documents, directory)
     Names(names_of(documents)).save(directory / "names.jsonl")
-    (lexicon or Lexicon()).save(directory / "lexicon.json")
+    words = lexicon or Lexicon()
+    words.save(directory / "lexicon.json")
+    tell("wordings", 0, 1)
+    wordings.learn(documents, asked, words, directory)
+    tell("wordings", 1, 1)
     analyse = _build_analyzer(analyzer, documents, directory, tell)
     _build_fields(documents, analyse, directory, tell)
     if encoder == "static":
@@ -207,6 +211,7 @@ def open_index(
         names=Names.load(directory / "names.jsonl"),
         lexicon=Lexicon.load(directory / "lexicon.json"),
         typos=Typos(body, Confusions.load()),
+        wordings=wordings.Wordings.load(directory),
         dense=DenseRanker(encode, vectors),
         attributes=attributes,
     )

@@ -29,7 +29,7 @@ class PlannedDocument:
 
     ``copies``, ``originals``: as far as records say, ``None`` if none does; copies are summed over
     the items.  ``spared``: why it need not be brought, with the field that says so.  ``made_by``:
-    the item of the plan whose result it is.  ``later``: 容缺后补.
+    the item of the plan whose result it is, if all who ask come after it.  ``later``: 容缺后补.
     """
 
     key: str
@@ -75,9 +75,11 @@ def documents(
             elif key not in chosen.documents:
                 continue  # a rule took it away
             asks.setdefault(key, []).append((asked, both(truth, of_record), certain))
-    results = _results(records, chosen)
+    results, earlier = _results(records, chosen), _earlier(bundle)
     return tuple(
-        _document(key, own.get(key), found, chosen, results) for key, found in asks.items() if found
+        _document(key, own.get(key), found, chosen, results, earlier)
+        for key, found in asks.items()
+        if found
     )
 
 
@@ -104,7 +106,8 @@ def _document(
     own: Asked | None,
     asks: Sequence[tuple[Asked, Truth, bool]],
     chosen: Checklist,
-    results: Mapping[str, str],
+    results: Mapping[str, Sequence[str]],
+    earlier: Mapping[str, frozenset[str]],
 ) -> PlannedDocument:
     found = [asked for asked, _, _ in asks]
     name = (own or found[0]).material.name
@@ -116,7 +119,11 @@ def _document(
             if code in chosen.items
         )
     )
-    maker = results.get(_plain(name))
+    makers = (
+        maker
+        for maker in results.get(_plain(name), ())
+        if all(maker in earlier[code] for code in items)
+    )
     return PlannedDocument(
         key=key,
         name=name,
@@ -128,7 +135,7 @@ def _document(
         when=next((one.material.when for one in found if one.material.when), None),
         spared=_spared(own, found),
         later=all(one.material.need == "容缺后补" for one in found),
-        made_by=maker if maker is not None and maker not in items else None,
+        made_by=next(makers, None),
         because=chosen.because.get(key, ()),
     )
 
@@ -164,14 +171,25 @@ def _spared(own: Asked | None, asked: Sequence[Asked]) -> Asked | None:
     return asked[0] if all(one.material.exempt for one in asked) else None
 
 
-def _results(records: Mapping[str, ServiceItem], chosen: Checklist) -> dict[str, str]:
-    """The results of the items that are surely in the plan: plain name → code of the item."""
-    return {
-        _plain(result.name): code
-        for code, truth in chosen.items.items()
-        if truth and (record := records.get(code)) is not None
-        for result in record.results
-    }
+def _results(records: Mapping[str, ServiceItem], chosen: Checklist) -> dict[str, list[str]]:
+    """The results of the items that are surely in the plan: plain name → codes of the items."""
+    found: dict[str, list[str]] = {}
+    for code, truth in chosen.items.items():
+        record = records.get(code)
+        for result in record.results if truth and record else ():
+            found.setdefault(_plain(result.name), []).append(code)
+    return found
+
+
+def _earlier(bundle: Bundle) -> dict[str, frozenset[str]]:
+    """For each item, all that come before it."""
+    after = {part.code: part.after for part in bundle.items}
+
+    def walk(code: str) -> frozenset[str]:
+        firsts = after.get(code, ())
+        return frozenset(firsts).union(*(walk(first) for first in firsts))
+
+    return {code: walk(code) for code in after}
 
 
 def _plain(name: str) -> str:

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 
 from knowledge import profile
 from knowledge.conditions import Told, Truth, Value, holds, names
-from knowledge.situations import Answers
+from knowledge.situations import MOST_QUESTIONS, Answers
 from knowledge.types import Benefit, Policy, Question
-
-MOST_QUESTIONS = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,9 @@ def begin(bundle: Bundle, text: str, today: date, writer: Writer) -> GuideState:
 def take(turn: Turn, knowledge: Knowledge, today: date) -> Turn | None:
     """The turn with a draft, if the message belongs to the way that is under way."""
     state, understood = turn.state.guide, turn.understanding
-    if state is None or understood is None or understood.intent is Intent.CRISIS:
+    if state is None or understood is None:
+        return None
+    if understood.intent is Intent.CRISIS and not _is_option(turn, state, knowledge):
         return None
     if state.bundle == benefits.TALK:
         return benefits.take(turn, knowledge, today)
@@ -75,6 +77,17 @@ def take(turn: Turn, knowledge: Knowledge, today: date) -> Turn | None:
     )
     draft = _commanded(step) or _answered(step)
     return None if draft is None else replace(turn, draft=draft)
+
+
+def _is_option(turn: Turn, state: GuideState, knowledge: Knowledge) -> bool:
+    """Whether the message is, to the letter, an option of the question that was asked.
+
+    “家里突然遇到火灾、车祸” is a cry for help, unless it was tapped.
+    """
+    bundle = knowledge.record(state.bundle)
+    question = _named(bundle, state.asking or "") if isinstance(bundle, Bundle) else None
+    options = question.options if question else ()
+    return any(turn.message.text.strip() == one.text for one in options)
 
 
 def resumed(turn: Turn, knowledge: Knowledge, today: date) -> Turn | None:
@@ -346,7 +359,7 @@ def _keep(step: _Step) -> Draft:
     """Save the way under a code, as was asked for, and say how to come back to it."""
     words = say.texts()
     code = step.state.code or new_code()
-    step.writer.remark(words["kept"].format(code=shown(code)))
+    step.writer.remark(words["kept"])
     rows = (
         CardRow(label=words["print"], url=f"/plan/{code}"),
         CardRow(label=words["calendar"], url=f"/plan/{code}.ics"),

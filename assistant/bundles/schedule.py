@@ -219,7 +219,8 @@ def _schedule(
     extra: int,
 ) -> Schedule:
     going = [one for one, task in tasks.items() if task.counter is not None]
-    order = sorted({groups[one] for one in going}, key=lambda group: times[group].start.date)
+    visited = dict.fromkeys(groups[one] for one in going)  # in the order of the steps
+    order = sorted(visited, key=lambda group: times[group].start.date)
     numbers = {group: number for number, group in enumerate(order, 1)}
     timed = {
         one: Timed(

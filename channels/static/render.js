@@ -300,11 +300,14 @@ function askButton(row, context) {
   );
 }
 
+const LONG = 14; // characters of a label that no longer stands beside its value
+
 /** A label/value list. */
 function definitions(card, context) {
+  const long = card.rows.some((row) => Array.from(row.label).length > LONG);
   return h(
     "dl",
-    {},
+    { class: long && "stacked" },
     card.rows.map((row) =>
       h("div", {},
         h("dt", {}, row.label),
@@ -314,6 +317,19 @@ function definitions(card, context) {
           row.text ? null : marks(row.citations, context))),
     ),
   );
+}
+
+const TAG = /^[^：]{1,8}$/;
+
+/** 看情况；用于：… → a word or two as a tag, the rest as text. */
+function needs(text) {
+  const parts = (text || "").split("；").filter(Boolean);
+  const tags = parts.filter((part) => TAG.test(part));
+  const rest = parts.filter((part) => !TAG.test(part)).join("；");
+  return [
+    ...tags.map((tag) => h("p", { class: "need" }, tag)),
+    rest ? h("p", { class: "text" }, rest) : null,
+  ];
 }
 
 // ---- Questions -----------------------------------------------------------------------------------
@@ -421,7 +437,7 @@ const ENTRIES = {
  * @param {Element} log the conversation @param {string} text what is said now
  */
 export function settle(log, text) {
-  for (const card of log.querySelectorAll(".card.question")) {
+  for (const card of log.querySelectorAll(".asking")) {
     const fields = card.querySelector("fieldset");
     if (fields.disabled) continue;
     fields.disabled = true;
@@ -447,7 +463,7 @@ const BODIES = {
           h("span", {}, row.label)),
         marks(row.citations, context),
         h("div", { class: "details" },
-          row.text ? h("p", { class: "need" }, row.text) : null,
+          needs(row.text),
           extras({ ...row, url: null }, context, { text: null }),
           webLink("查看样本", row.url))),
     ));
@@ -603,6 +619,12 @@ function planStep(row, context) {
   const limits = lines.filter((line) => LIMIT.test(line));
   const rest = lines.filter((line) => !LIMIT.test(line));
   const name = row.label.replace(/^\d+[.、]\s*/, ""); // the list counts
+  const how = row.ask ? h("p", {}, h("button", {
+    type: "button",
+    class: "quiet-button",
+    "aria-label": `怎么办：${name}`,
+    onclick: () => context.ask(row.ask, `${name}怎么办`),
+  }, "怎么办")) : null;
   return h(
     "li",
     {},
@@ -612,14 +634,9 @@ function planStep(row, context) {
     limits.map((line) => h("p", { class: "until" }, line)),
     rest.length ? h("details", { class: "rest" },
       h("summary", {}, "详情", h("span", { class: "vh" }, `：${name}`)),
-      rest.map((line) => h("p", { class: "note" }, line))) : null,
+      rest.map((line) => h("p", { class: "note" }, line)),
+      how) : how,
     webLink("网上办理入口", row.url),
-    row.ask ? h("p", {}, h("button", {
-      type: "button",
-      class: "quiet-button",
-      "aria-label": `怎么办：${name}`,
-      onclick: () => context.ask(row.ask, `${name}怎么办`),
-    }, "怎么办")) : null,
   );
 }
 
@@ -629,10 +646,11 @@ export function renderCard(card, context, numbers = [], help = []) {
   const body = (BODIES[card.kind] || BODIES.overview)(card, context);
   const id = `${context.id}-card-${context.serial()}`;
   const kind = BODIES[card.kind] ? card.kind : "overview";
+  const title = kind === "saved" ? "取回码" : card.title; // the code itself stands large below
   return h(
     "div",
     { class: `card ${kind}`, role: "group", "aria-labelledby": id },
-    h("h3", { id }, cited(card.title, numbers, context)),
+    h("h3", { id }, cited(title, numbers, context)),
     body,
     card.note && kind !== "plan" ? h("p", { class: "note cardnote" }, card.note) : null,
   );
@@ -650,14 +668,15 @@ function foldedChoices(card, context, numbers) {
 /** A question as a group of controls, named by its own words; 不知道 is always a button. */
 function renderQuestion(card, context, numbers, help) {
   const entry = ENTRIES[card.entry];
+  const id = `${context.id}-card-${context.serial()}`;
   const rows = card.rows.filter((row) => card.entry !== "choices" || row.label === UNKNOWN);
   const list = h("ul", { class: card.entry === "yes_no" ? "options quick" : "options" },
     rows.map((row) => answerButton(row, context)));
   return h(
     "div",
-    { class: "card question" },
-    h("fieldset", {},
-      h("legend", {}, h("h3", {}, cited(card.title, numbers, context))),
+    { class: "card asking" },
+    h("fieldset", { "aria-labelledby": id },
+      h("legend", {}, h("h3", {}, h("span", { id }, card.title), marks(numbers, context))),
       help.map(({ text, citations }) => h("p", { class: "note" }, cited(text, citations, context))),
       entry ? entry(card, context) : null,
       list),

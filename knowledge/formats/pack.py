@@ -141,7 +141,7 @@ def _entries(path: Path) -> tuple[list[dict[str, Any]], Lines | None, list[Findi
     try:
         text = path.read_text(encoding="utf-8")
         loaded = yaml.load(text, Loader=LOADER)  # noqa: S506
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # no UTF-8, or a day that there is not
         return refuse(str(error), "文件须为 UTF-8 编码的 YAML，按提示的行修改")
     if not isinstance(loaded, list) or not all(isinstance(entry, dict) for entry in loaded):
         return refuse(type(loaded).__name__, "文件须为记录的列表，每条记录以 “- code:” 开头")

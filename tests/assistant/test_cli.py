@@ -218,6 +218,146 @@ def test_search_shows_why(over_pack: Run) -> None:
     assert "居住证" in over_pack("search", "居住证").stdout
 
 
+# Planning
+
+
+BUNDLE = "GZB-xinsheng"
+
+
+@pytest.fixture
+def answers(work: Path) -> Callable[[str], str]:
+    """A file of answers with this text."""
+
+    def write(text: str) -> str:
+        path = work / "answers.yaml"
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def test_a_plan_in_json(over_pack: Run, answers: Callable[[str], str]) -> None:
+    arguments = ("plan", "--bundle", BUNDLE, "--answers", answers("{}"), "--begun", "2026-03-02")
+    told = json.loads(over_pack(*arguments, "--json").stdout)
+    assert set(told) == {
+        *("bundle", "name", "begun", "stopped", "may_stop", "items", "documents", "visits"),
+        *("finish", "finish_by_law", "provisional", "cost", "rules", "open", "ask"),
+        *("before", "after"),
+    }
+    assert (told["bundle"], told["begun"]) == (BUNDLE, "2026-03-02")
+    assert told["ask"]
+    assert {one["need"] for one in told["items"]} <= {"needed", "maybe"}
+    assert told["finish"] <= told["finish_by_law"]
+    assert told["after"]["visits"] == told["visits"] <= told["before"]["visits"]
+
+
+def test_a_plan_is_finished_by_answering_what_it_asks(
+    over_pack: Run, answers: Callable[[str], str]
+) -> None:
+    """不知道 to every question ends it as well: what hangs on them is open."""
+    said: dict[str, None] = {}
+    for _ in range(9):
+        told = json.loads(
+            over_pack(
+                "plan", "--bundle", BUNDLE, "--answers", answers(json.dumps(said)), "--json"
+            ).stdout
+        )
+        if told["ask"] is None:
+            break
+        said[told["ask"]] = None
+    assert told["ask"] is None
+    assert told["open"] == list(said)
+    assert any(one["need"] == "maybe" for one in (*told["items"], *told["documents"]))
+
+
+def test_a_plan_in_words(over_pack: Run, answers: Callable[[str], str]) -> None:
+    arguments = ("plan", "--bundle", BUNDLE, "--answers", answers("{}"))
+    told = json.loads(over_pack(*arguments, "--json").stdout)
+    shown = over_pack(*arguments).stdout
+    for one in told["items"]:
+        assert one["name"] in shown
+    assert "出处" in shown
+
+
+@pytest.mark.parametrize(
+    ("bundle", "text", "more", "named"),
+    [
+        ("GZB-nobody", "{}", (), BUNDLE),
+        (BUNDLE, "nobody: 1", (), "没有问题 'nobody'"),
+        (BUNDLE, "{", (), "不是 JSON 或 YAML"),
+        (BUNDLE, "born: 2026-02-30", (), "不是 JSON 或 YAML"),
+        (BUNDLE, "[1]", (), "应为对象"),
+        (BUNDLE, "{}", ("--begun", "soon"), "begun"),
+    ],
+)
+def test_a_plan_that_cannot_be_made_says_why_in_one_line(
+    over_pack: Run,
+    answers: Callable[[str], str],
+    bundle: str,
+    text: str,
+    more: tuple[str, ...],
+    named: str,
+) -> None:
+    arguments = ("plan", "--bundle", bundle, "--answers", answers(text), *more)
+    assert named in fails(over_pack, *arguments)
+
+
+def test_a_plan_without_a_file_of_answers(over_pack: Run) -> None:
+    result = over_pack("plan", "--bundle", BUNDLE, "--answers", "nowhere.json", code=2)
+    assert "nowhere.json" in result.stderr
+    assert "Traceback" not in result.output
+
+
+# Linting
+
+
+def test_lint_of_records_that_can_be_imported(run: Run, work: Path) -> None:
+    file = work / "records.jsonl"
+    file.write_text(portal({}), encoding="utf-8")
+    told = json.loads(run("lint", str(file), "--json").stdout)
+    assert set(told) == {
+        *("path", "format", "records", "errors", "warnings", "notices", "counts"),
+    }
+    assert (told["format"], told["records"], told["errors"]) == ("gdzwfw", 1, [])
+    assert told["counts"]["warning"]["same-phone"] == 1
+    assert len(told["warnings"]) == 3
+    for one in told["warnings"]:
+        assert set(one) == {"rule", "code", "field", "value", "remedy", "level"}
+    shown = run("lint", str(file)).stdout
+    assert "1 条记录，0 个错误" in shown
+    assert "警告（3）" in shown
+    assert not (work / "home").exists()
+
+
+def test_lint_ends_with_1_if_there_is_an_error(run: Run, work: Path) -> None:
+    file = work / "items.yaml"
+    file.write_text("- {code: i1, name: 甲, wrong: 1}\n", encoding="utf-8")
+    told = json.loads(run("lint", str(file), "--json", code=1).stdout)
+    assert {one["field"] for one in told["errors"]} >= {"wrong"}
+    assert all("items.yaml:1" in one["code"] for one in told["errors"])
+    assert "错误" in run("lint", str(file), code=1).stdout
+
+
+def test_lint_of_nothing_says_so_in_one_line(run: Run, work: Path) -> None:
+    (work / "empty.jsonl").write_text("", encoding="utf-8")
+    assert "empty.jsonl" in fails(run, "lint", "empty.jsonl")
+
+
+def test_lint_of_a_file_that_is_not_there(run: Run) -> None:
+    result = run("lint", "nowhere.yaml", code=2)
+    assert "nowhere.yaml" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_lint_needs_no_release_and_no_search(work: Path) -> None:
+    (work / "items.yaml").write_text(
+        '- {code: i1, name: 甲, provenance: {as_of: "2025"}, body: {department: 乙}}\n',
+        encoding="utf-8",
+    )
+    heavy = {"torch", "sentence_transformers", "transformers", "faiss", "jieba", "fastapi"}
+    assert imported("lint", "items.yaml") & heavy == set()
+
+
 # Importing
 
 

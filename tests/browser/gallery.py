@@ -1,8 +1,8 @@
-"""One reply with every card kind, for checks of how the page looks."""
+"""Replies with every card kind, for checks of how the page looks."""
 
 from __future__ import annotations
 
-from channels.types import Card, CardRow, Citation, Reply, Sentence, Status
+from channels.types import Card, CardRow, Citation, Entry, Reply, Sentence, Status
 
 QUESTION = "样例"
 NAME = "居民身份证丢失补领"
@@ -120,3 +120,58 @@ REPLY = Reply(
     cards=CARDS,
     suggestions=(f"{NAME}有什么条件", f"{NAME}要多久"),
 )
+
+GUIDING = "引导样例"
+_UNKNOWN = CardRow(label="不知道", ask="不知道")
+
+
+def _question(entry: Entry, title: str, *options: str, unit: str | None = None) -> Card:
+    rows = tuple(CardRow(label=one, ask=one) for one in options)
+    return Card(
+        kind="question", title=title, rows=(*rows, _UNKNOWN), code=CODE, entry=entry, unit=unit
+    )
+
+
+QUESTIONS = (
+    _question("choice", "亲人是怎样去世的？", "在医院", "在家里或者养老院等地方正常去世"),
+    _question("choices", "留下了哪些要办手续的？", "自己名下的房子", "住房公积金", "残疾人证"),
+    _question("yes_no", "立过遗嘱吗？", "是", "不是"),
+    _question("number", "有几辆车？", unit="辆"),
+    _question("date", "哪一天去世的？"),
+)
+_STEPS = Card(
+    kind="plan",
+    title="办事次序",
+    code=CODE,
+    note="没有先后关系的可以同时办。",
+    rows=(
+        CardRow(
+            label="1. 死亡注销户口登记",
+            text="第1次跑：户政窗口",
+            note="先拿到死亡证明。\n期限：去世后一个月以内（2026年12月3日）。",
+            ask="死亡注销户口登记怎么办",
+            citations=(3,),
+        ),
+        CardRow(
+            label="2. 残疾人证注销",
+            text="可能要办；网上办，不用跑",
+            note="看情况：逝者持有残疾人证的，要注销。",
+            url="https://www.gd.gov.cn/",
+            ask="残疾人证注销怎么办",
+            citations=(7,),
+        ),
+        CardRow(label="3. 骨灰安放和安葬", text="第2次跑：骨灰堂、公墓"),
+    ),
+)
+GUIDE = Reply(
+    session_id="gallery-session",
+    turn_id="gallery-turn",
+    status=Status.GUIDING,
+    text="亲人是怎样去世的？",
+    sentences=(Sentence(text="亲人是怎样去世的？", citations=(1,)),),
+    citations=CITATIONS,
+    cards=(*QUESTIONS, _STEPS, *(card for card in CARDS if card.kind == "choices")),
+    suggestions=("为什么问这个", "上一步"),
+)
+SHOWN = {QUESTION: REPLY, GUIDING: GUIDE}
+"""What is answered to each of the sample questions."""

@@ -8,9 +8,11 @@ import io
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urljoin
 
+import pypdfium2
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from assistant import bootstrap
 from tests.browser import site
@@ -18,6 +20,7 @@ from tests.conftest import no_progress, settings_of
 
 PICTURES = Path(__file__).resolve().parents[2] / "channels" / "pictures"
 COLOURS = 128
+FROM_ELSEWHERE = 2  # the option 外省户籍
 
 
 def main() -> None:
@@ -35,6 +38,25 @@ def main() -> None:
             wide = _opened(browser, address, 1280, 800, scale=1.5, mobile=False)
             site.ask(wide, "失业金怎么领")
             _save(wide, "pc.png")
+            _life_events(browser, address)
+
+
+def _life_events(browser: Browser, address: str) -> None:
+    """A question of the guide, a plan, and a plan on paper, each of another life event."""
+    phone = _opened(browser, address, 390, 844, scale=2, mobile=True)
+    site.ask(phone, "妈妈去世了，要办哪些手续")
+    _save(phone, "guide-phone.png")
+    wide = _opened(browser, address, 1280, 1000, scale=1.5, mobile=False)
+    site.ask(wide, "想开一家餐馆要办哪些证")
+    site.to_the_plan(wide)
+    _save(wide, "plan-pc.png", at=wide.locator(".turn").last)
+    worker = _opened(browser, address, 1280, 800, scale=1, mobile=False)
+    site.ask(worker, "新来广州打工要办什么")
+    site.answer(worker, FROM_ELSEWHERE)
+    site.to_the_plan(worker)
+    worker.goto(urljoin(address, site.saved_plan(worker)))
+    sheet = pypdfium2.PdfDocument(worker.pdf(format="A4"))
+    _keep(sheet[0].render(scale=2).to_pil(), "plan-print.png")
 
 
 def _opened(
@@ -54,10 +76,16 @@ def _opened(
     return page
 
 
-def _save(page: Page, name: str) -> None:
+def _save(page: Page, name: str, at: Locator | None = None) -> None:
+    """What the window shows, from the top of the page or of the element ``at``."""
     page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    picture.quantize(COLOURS).save(PICTURES / name, optimize=True)
+    if at is not None:
+        at.evaluate("node => node.scrollIntoView({ block: 'start' })")
+    _keep(Image.open(io.BytesIO(page.screenshot())), name)
+
+
+def _keep(picture: Image.Image, name: str) -> None:
+    picture.convert("RGB").quantize(COLOURS).save(PICTURES / name, optimize=True)
     print(f"{PICTURES / name}: {(PICTURES / name).stat().st_size // 1000} kB")
 
 

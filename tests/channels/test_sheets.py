@@ -132,7 +132,7 @@ def test_steps_and_documents_have_boxes_and_the_rest_has_none(open_app: Open) ->
 
 def test_days_are_in_order_and_each_stands_once(open_app: Open) -> None:
     html = open_app().get(f"/plan/{CODE}").text
-    days = re.findall(r'<th scope="row"><span>([^<]+)</span> <span>([^<]+)', html)
+    days = re.findall(r'<th scope="row"[^>]*><span>([^<]+)</span> <span>([^<]+)', html)
     assert days == [("2026年11月23日", "周一"), ("2026年12月3日", "周四")]
 
 

@@ -33,7 +33,12 @@ _ADAPTER: TypeAdapter[Condition] = TypeAdapter(Condition)
 QUESTIONS = {
     one.id: one
     for one in (
-        Question(id="c", text="？", why="", options=(Option(id="x", text="甲"), Option(id="y", text="乙"))),
+        Question(
+            id="c",
+            text="？",
+            why="",
+            options=(Option(id="x", text="甲"), Option(id="y", text="乙")),
+        ),
         Question(
             id="s",
             text="？",
@@ -218,7 +223,11 @@ class TestFaults:
             ({"is": "x"}, "if", "is"),
             ({"answer": "c", "profile": "sex", "is": "x"}, "if", "c、sex、is"),
             ({"answer": "c", "is": "x", "not": {"answer": "b", "is": True}}, "if", "c、is"),
-            ({"all": [{"answer": "b", "is": True}], "any": [{"answer": "b", "is": True}]}, "if", "空条件"),
+            (
+                {"all": [{"answer": "b", "is": True}], "any": [{"answer": "b", "is": True}]},
+                "if",
+                "空条件",
+            ),
             ({"answer": "nobody", "is": "x"}, "if", "nobody"),
             ({"profile": "nothing", "is": "x"}, "if", "nothing"),
             ({"answer": "c", "is": "z"}, "if", "z"),
@@ -238,9 +247,7 @@ class TestFaults:
             ({"any": [{"not": {"answer": "c", "is": "z"}}]}, "if.any[0].not", "z"),
         ],
     )
-    def test_each_is_named_with_its_path(
-        self, raw: dict[str, Any], path: str, value: str
-    ) -> None:
+    def test_each_is_named_with_its_path(self, raw: dict[str, Any], path: str, value: str) -> None:
         ((where, found, remedy),) = faults(condition(raw), QUESTIONS, profile.fields(), "if")
         assert (where, found) == (path, value)
         assert remedy

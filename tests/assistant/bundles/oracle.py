@@ -1,4 +1,4 @@
-"""What a plan has to say, reckoned a second time from the raw YAML and the text of the specification.
+"""What a plan has to say, reckoned a second time from the raw YAML and the specification.
 
 Nothing of the planner, of ``knowledge.conditions`` or of the records' classes is used here: the
 entries of the pack are read as plain dicts, and ``knowledge/pack/README.md`` is followed word for

@@ -1,9 +1,9 @@
 """Limits around the holidays of 2025 and 2026, reckoned by hand from the State Council's notices.
 
-国办发明电〔2024〕12号 (2025): 春节 off 1月28日–2月4日, at work on Sunday 1月26日 and Saturday 2月8日;
-国庆、中秋 off 10月1日–8日, at work on Sunday 9月28日 and Saturday 10月11日.  The notice of 4 November
-2025 (2026): 春节 off 2月15日–23日, at work on Saturdays 2月14日 and 28日; 中秋 off 9月25日–27日; 国庆 off
-10月1日–7日, at work on Sunday 9月20日 and Saturday 10月10日.
+2025 (国办发明电〔2024〕12号): 春节 off 28 Jan – 4 Feb, at work on Sunday 26 Jan and Saturday 8 Feb;
+国庆、中秋 off 1–8 Oct, at work on Sunday 28 Sep and Saturday 11 Oct.
+2026 (notice of 4 November 2025): 春节 off 15–23 Feb, at work on Saturdays 14 and 28 Feb; 中秋 off
+25–27 Sep; 国庆 off 1–7 Oct, at work on Sunday 20 Sep and Saturday 10 Oct.
 """
 
 from __future__ import annotations

@@ -176,7 +176,7 @@ def job(task: Task) -> oracle.Job:
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(tasks())
 def test_no_other_division_is_better(given_: list[Task]) -> None:
     found = schedule(given_, FRIDAY)

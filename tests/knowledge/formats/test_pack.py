@@ -78,7 +78,13 @@ def test_a_folder_is_read_whole(folder: Path) -> None:
         ("is: false", "is: nobody", "condition", "rules[0].if", 19),
         ("add_items: [i2]", "add_items: [i9]", "unknown-name", "rules[0].add_items", 20),
         ("      kind: yes_no", "      kind: date", "condition", "rules[0].if", 19),
-        ("code: i1, name", "code: i1, nmae", "invalid-unexpected_keyword_argument", "items.0.nmae", 8),
+        (
+            "code: i1, name",
+            "code: i1, nmae",
+            "invalid-unexpected_keyword_argument",
+            "items.0.nmae",
+            8,
+        ),
         ("  audience: 个人", "  audience: 大家", "invalid-literal_error", "audience", 6),
         # a field that is not there is named by the record
         ("  stage: 出生\n", "", "invalid-missing", "stage", 2),
@@ -111,7 +117,7 @@ def test_a_code_used_twice_names_both_places(folder: Path) -> None:
     assert refused.rule == "duplicate-code"
     assert refused.code == "i1 (items/huji.yaml:7)"
     assert "items/huji.yaml:1" in refused.remedy
-    assert [one.name for one in parsed.records][0] == "出生登记"
+    assert parsed.records[0].name == "出生登记"
 
 
 def test_what_is_named_and_not_there_is_a_finding_with_its_line(folder: Path) -> None:
@@ -135,14 +141,13 @@ def test_an_item_of_another_source_is_a_finding_only(folder: Path) -> None:
     [
         (b"- code: [", "YAML"),
         (b"\xff\xfe", "UTF-8"),
+        (b"- effective: 2026-02-30", "YAML"),  # no such day
         (b"code: i1", "- code:"),
         (b"- i1", "- code:"),
         (b"", "- code:"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_refused(
-    tmp_path: Path, content: bytes, remedy: str
-) -> None:
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes, remedy: str) -> None:
     path = tmp_path / "items.yaml"
     path.write_bytes(content)
     parsed = pack.parse([path])
