@@ -115,7 +115,8 @@ def compose(
     """The reply of one record to the asked facets; ``hits`` tell which parts of it were found."""
     mine = [hit for hit in hits if hit.document.record == record.code]
     if isinstance(record, Policy):
-        passages = [one.document.id for one in mine if one.document.kind == "article"]
+        more = policies.asks_more(record, reading.text)
+        passages = [one.document.id for one in mine if more and one.document.kind == "article"]
         return policies.answer(record, passages[:_MOST_ARTICLES], reading.text, writer)
     if isinstance(record, Hotline):
         return policies.hotline(record, writer)

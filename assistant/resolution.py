@@ -25,9 +25,6 @@ from retrieval.names import tells
 from retrieval.types import Hit, SearchResult
 
 MOST = 5
-LIKELY = 0.3
-"""The least share of the best score for a record to be offered when none is sure."""
-
 MOST_DISTRICTS = 11
 """Records of one name, one a district, are offered all: the districts of Guangzhou."""
 
@@ -44,7 +41,8 @@ class Confidence:
     question that a whole name must cover to decide.  ``equal_*``: how close two hits must be to fit
     equally; ``clarify_coverage``: the least coverage of records that are offered as a choice.
     ``kind_bonus``: added to the score of a bundle when all that an event brings is asked for, of a
-    hotline when a number is.
+    hotline when a number is.  ``likely``: the least share of the best score for a record to be
+    offered when none is sure.
     """
 
     bias: float
@@ -58,13 +56,24 @@ class Confidence:
     equal_reverse: float
     clarify_coverage: float
     kind_bonus: float
+    likely: float
 
 
 @cache
-def model() -> Confidence:
-    """The model as fitted (data beside this module)."""
-    text = resources.files("assistant").joinpath("confidence.toml").read_text(encoding="utf-8")
+def model(worded: bool = False) -> Confidence:
+    """The model as fitted (data beside this module).
+
+    ``worded``: that for searches in which some records list how people ask for them, which tells
+    more, and shifts all scores.
+    """
+    name = "confidence-worded.toml" if worded else "confidence.toml"
+    text = resources.files("assistant").joinpath(name).read_text(encoding="utf-8")
     return Confidence(**tomllib.loads(text))
+
+
+def is_worded(hits: Sequence[Hit]) -> bool:
+    """Whether people's own wordings had a say in a search."""
+    return any("meant" in one.parts for one in hits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ def decide(
     search: SearchResult, reading: Understanding, knowledge: Knowledge, today: date
 ) -> tuple[Decision, tuple[Candidate, ...]]:
     """The decision and the candidates it was made from, best first."""
-    chosen = model()
+    chosen = model(is_worded(search.hits))
     found = candidates(search.hits, reading, knowledge, today)
     if not found:
         return Decision(outcome="none"), ()
@@ -94,14 +103,30 @@ def decide(
         (one.hit for one in behind if one not in equal and one.record.name != best.record.name),
         None,
     )
-    sure = probability(signs(best.record, best.hit, rival, reading), chosen)
+    sure = _sure(signs(best.record, best.hit, rival, reading), chosen)
     vague = len(equal) > 1 and best.hit.coverage < chosen.clarify_coverage
     if sure < chosen.answer_at or vague:
-        likely = _likely(found) if sure >= chosen.choose_at else []
+        likely = _likely(found, chosen.likely) if sure >= chosen.choose_at else []
         if len(likely) > 1:
             return replace(_among(likely, same_name=False, sure=sure), unsure=True), found
         return Decision(outcome="none", confidence=sure), found
     return _among(_prefer(equal, reading), same_name=False, sure=sure), found
+
+
+def _sure(values: Mapping[str, float], chosen: Confidence) -> float:
+    """How likely the best record is the right one, by what tells most.
+
+    People's wordings say little of a short question that has an official word in it (居住证要什么材料):
+    where they had a say, what the other model is clearly sure of is believed as well.
+    """
+    sure = probability(values, chosen)
+    if chosen is model() or probability(values, model()) < CLEARLY:
+        return sure
+    return max(sure, chosen.answer_at)
+
+
+CLEARLY = 0.65
+"""How sure the model without wordings must be to be believed where wordings say less."""
 
 
 def candidates(
@@ -109,7 +134,8 @@ def candidates(
 ) -> tuple[Candidate, ...]:
     """The first records in force among the hits, each with its best hit, best first."""
     best: dict[str, Hit] = {}
-    for hit in sorted(hits, key=lambda one: -_worth(one, reading)):
+    bonus = model(is_worded(hits)).kind_bonus
+    for hit in sorted(hits, key=lambda one: -_worth(one, reading, bonus)):
         known = best.setdefault(hit.document.record, hit)
         if len(hit.matched_name or "") > len(known.matched_name or ""):
             best[hit.document.record] = hit
@@ -123,10 +149,9 @@ def candidates(
     return tuple(found)
 
 
-def _worth(hit: Hit, reading: Understanding) -> float:
+def _worth(hit: Hit, reading: Understanding, bonus: float) -> float:
     """The score, raised where the record is of the kind that the question asks for."""
-    kind = hit.document.kind
-    return hit.score + (model().kind_bonus if _of_asked_kind(kind, reading) else 0.0)
+    return hit.score + (bonus if _of_asked_kind(hit.document.kind, reading) else 0.0)
 
 
 def _of_asked_kind(kind: str, reading: Understanding) -> bool:
@@ -138,11 +163,11 @@ def _of_asked_kind(kind: str, reading: Understanding) -> bool:
 def signs(record: Record, hit: Hit, rival: Hit | None, reading: Understanding) -> dict[str, float]:
     """What speaks for a hit, each 0–1: the inputs of the model.
 
-    ``rival``: the hit of the next record, if there is one.
+    ``rival``: the hit of the next record, if there is one.  ``meant`` and ``lead`` stand only where
+    people's own wordings had a say.
     """
     length = max(len(reading.focus.replace(" ", "")), 1)
-    meant = float(hit.parts.get("meant", 0.0))
-    return {
+    values = {
         "title_coverage": hit.title_coverage,
         "coverage": hit.coverage,
         "reverse_coverage": hit.reverse_coverage,
@@ -151,14 +176,19 @@ def signs(record: Record, hit: Hit, rival: Hit | None, reading: Understanding) -
         "margin": (hit.score - (rival.score if rival else 0.0)) / max(hit.score, 1e-6),
         "named": min(len(hit.matched_name or "") / length, 1.0),
         "kind": float(_of_asked_kind(record.kind, reading)),
-        "meant": min(meant, 2.0) / 2,
-        "lead": min(max(meant - (rival.parts.get("meant", 0.0) if rival else 0.0), 0.0), 1.0),
     }
+    if "meant" not in hit.parts:
+        return values
+    meant = hit.parts["meant"]
+    ahead = meant - (rival.parts.get("meant", 0.0) if rival else 0.0)
+    return values | {"meant": min(meant, 2.0) / 2, "lead": min(max(ahead, 0.0), 1.0)}
 
 
 def probability(values: Mapping[str, float], chosen: Confidence) -> float:
     """The logistic model: how likely the record is the right one, 0–1."""
-    total = chosen.bias + sum(weight * values[name] for name, weight in chosen.weights.items())
+    total = chosen.bias + sum(
+        weight * values.get(name, 0.0) for name, weight in chosen.weights.items()
+    )
     return logistic(total)
 
 
@@ -216,10 +246,10 @@ def _equal(
     return sorted(equal, key=lambda one: -one.hit.reverse_coverage)
 
 
-def _likely(found: Sequence[Candidate]) -> list[Candidate]:
+def _likely(found: Sequence[Candidate], share: float) -> list[Candidate]:
     """Those whose score is not far below that of the best: the right one is nearly always there."""
     best = max(one.hit.score for one in found)
-    return [one for one in found if one.hit.score >= LIKELY * best][:MOST]
+    return [one for one in found if one.hit.score >= share * best][:MOST]
 
 
 def _as_well(one: Hit, best: Hit, chosen: Confidence) -> bool:

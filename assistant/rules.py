@@ -67,6 +67,7 @@ class Rules:
     inside: Matcher
     outside: Matcher
     whole: Matcher
+    events: Matcher
     generic: frozenset[str]
     person: Matcher
     person_lines: Mapping[str, str]
@@ -94,6 +95,7 @@ def load() -> Rules:
         inside=Matcher(scope["inside"]),
         outside=Matcher(scope["outside"]),
         whole=Matcher(facets["whole"]["words"]),
+        events=Matcher(facets["whole"]["events"]),
         generic=frozenset(scope["generic"]),
         person=Matcher(lines),
         person_lines=lines,

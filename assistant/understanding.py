@@ -58,7 +58,7 @@ def understand(
         text=text,
         original=message.text,
         focus=subject,
-        whole=rules.whole.holds(text),
+        whole=rules.whole.holds(text) or _happened(text, rules),
         generic=subject.replace(" ", "") in rules.generic,
         facets=facets(text, rules),
         language=language,
@@ -66,6 +66,16 @@ def understand(
         choice=choice,
         profile=profile(text, district, rules),
     )
+
+
+def _happened(text: str, rules: Rules) -> bool:
+    """Whether a short message only tells that something happened, and asks nothing."""
+    told = timeless(text).strip(_EDGE)
+    return len(told) <= _TELLING and rules.events.holds(told) and not facets(text, rules)
+
+
+_TELLING = 12
+"""The most letters of a message that only tells what happened."""
 
 
 def profile(text: str, district: str | None, rules: Rules) -> tuple[tuple[str, str], ...]:

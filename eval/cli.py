@@ -243,7 +243,10 @@ def fit(
     false_share: Annotated[
         float, typer.Option(min=0.0, max=0.5, help="没有答案的题最多答多少（留出检验）")
     ] = 0.03,
-    write: Annotated[bool, typer.Option("--write", help="写入 assistant/confidence.toml")] = False,
+    worded: Annotated[
+        bool, typer.Option("--worded", help="群众的问法（asked）参与时用的模型；否则不用问法")
+    ] = False,
+    write: Annotated[bool, typer.Option("--write", help="写入 assistant/confidence*.toml")] = False,
     as_json: Json = False,
 ) -> None:
     """重新拟合“答还是不答”的模型和阈值。例：suiwen-eval fit --write"""
@@ -256,13 +259,18 @@ def fit(
     examples = _or_exit(lambda: datasets.load(path))
     with _entered(lambda: homes.published(home)) as settings:
         knowledge = bootstrap.open_knowledge(settings)
+        if not worded:
+            knowledge = fitting.plain(knowledge)
+        names = fitting.WORDED if worded else fitting.NAMES
         found = fitting.fit(
-            tuple(fitting.cases(examples, knowledge)),
+            tuple(fitting.cases(examples, knowledge, names)),
             wrong_share=wrong_share,
             false_share=false_share,
+            names=names,
         )
     if write:
-        fitting.FILE.write_text(fitting.toml(found, resolution.model(), path.name), "utf-8")
+        text = fitting.toml(found, resolution.model(worded), path.name)
+        fitting.FILES[worded].write_text(text, "utf-8")
     if as_json:
         _write(asdict(found))
         return

@@ -21,10 +21,15 @@ from assistant.types import DialogueState, Intent, Knowledge, Understanding
 from assistant.understanding import understand
 from channels.types import Message
 from eval.types import Example
+from retrieval.hybrid import Hybrid, Weights
 
 WITHHELD_WEIGHT = 0.35
 FOLDS = 10
-FILE = Path(resolution.__file__).resolve().parent / "confidence.toml"
+FILES = {
+    False: Path(resolution.__file__).resolve().parent / "confidence.toml",
+    True: Path(resolution.__file__).resolve().parent / "confidence-worded.toml",
+}
+"""Where the models stand: without and with people's own wordings."""
 REGULARISATION = 10.0
 
 
@@ -68,13 +73,22 @@ NAMES = (
     "margin",
     "named",
     "kind",
-    "meant",
-    "lead",
 )
+WORDED = (*NAMES, "meant", "lead")
+"""The signs where people's own wordings had a say."""
 
 
-def cases(examples: Sequence[Example], knowledge: Knowledge) -> Iterator[Case]:
-    """The examples that the gold questions give."""
+def plain(knowledge: Knowledge) -> Knowledge:
+    """The same release searched as if no record listed how people ask for it."""
+    searcher = knowledge.searcher
+    assert isinstance(searcher, Hybrid)
+    return replace(knowledge, searcher=Hybrid(searcher.index, weights=Weights(wordings=0.0)))
+
+
+def cases(
+    examples: Sequence[Example], knowledge: Knowledge, names: Sequence[str] = NAMES
+) -> Iterator[Case]:
+    """The examples that the gold questions give, with these signs."""
     assert knowledge.searcher is not None
     for number, example in enumerate(examples):
         reading = understand(Message(text=example.text), DialogueState(), rules.load())
@@ -85,10 +99,11 @@ def cases(examples: Sequence[Example], knowledge: Knowledge) -> Iterator[Case]:
         found = resolution.candidates(search.hits, reading, knowledge, bootstrap.today())
         right = {example.code, *example.also} - {None}
         if found:
-            yield _case(number, found, reading, found[0].record.code in right, bool(right), 1.0)
+            good = found[0].record.code in right
+            yield _case(number, found, reading, good, bool(right), 1.0, names)
         rest = tuple(one for one in found if one.record.code not in right)
         if right and rest:
-            yield _case(number, rest, reading, False, False, WITHHELD_WEIGHT)
+            yield _case(number, rest, reading, False, False, WITHHELD_WEIGHT, names)
 
 
 def _case(
@@ -98,13 +113,20 @@ def _case(
     right: bool,
     answerable: bool,
     weight: float,
+    names: Sequence[str],
 ) -> Case:
     rival = found[1].hit if len(found) > 1 else None
     values = resolution.signs(found[0].record, found[0].hit, rival, reading)
-    return Case(number, tuple(values[name] for name in NAMES), right, answerable, weight)
+    return Case(number, tuple(values.get(name, 0.0) for name in names), right, answerable, weight)
 
 
-def fit(given: Sequence[Case], *, wrong_share: float, false_share: float) -> Fit:
+def fit(
+    given: Sequence[Case],
+    *,
+    wrong_share: float,
+    false_share: float,
+    names: Sequence[str] = NAMES,
+) -> Fit:
     """The model and its threshold.  Raises ``ValueError`` if all cases are right or all wrong."""
     from sklearn.linear_model import LogisticRegression
 
@@ -131,7 +153,7 @@ def fit(given: Sequence[Case], *, wrong_share: float, false_share: float) -> Fit
     whole = LogisticRegression(C=REGULARISATION).fit(signs, right, weight)
     return Fit(
         bias=float(whole.intercept_[0]),
-        weights=dict(zip(NAMES, whole.coef_[0].tolist(), strict=True)),
+        weights=dict(zip(names, whole.coef_[0].tolist(), strict=True)),
         answer_at=answer_at,
         questions=int(asked.sum()),
         answered_right=float((above & right[asked]).mean()),
@@ -168,6 +190,7 @@ def toml(found: Fit, old: resolution.Confidence, gold: str) -> str:
         f"equal_reverse = {old.equal_reverse}",
         f"clarify_coverage = {old.clarify_coverage}",
         f"kind_bonus = {old.kind_bonus}",
+        f"likely = {old.likely}",
         "",
         "[weights]",
         *(f"{name} = {weight:.3f}" for name, weight in found.weights.items()),

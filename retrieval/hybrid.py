@@ -227,7 +227,7 @@ class Hybrid:
     def _meant(self, query: Query, found: Scored, admitted: NDArray[np.bool_] | None) -> Scored:
         """How clearly each record is meant; empty where no record lists wordings."""
         wordings = self.index.wordings
-        if wordings is None:
+        if wordings is None or not self._weights.wordings:
             return nothing()
         strengths = wordings.strengths(read(query.text, self.index.lexicon))
         ranked = wordings.rank(strengths, found.positions)
@@ -311,8 +311,8 @@ class Hybrid:
                     "title": in_title,
                     "dense": cosines.get(position, 0.0),
                     "runs": runs.get(position, 0.0),
-                    "meant": meant.get(position, 0.0),
-                },
+                }
+                | ({"meant": meant[position]} if position in meant else {}),
             )
             for position, coverage, title_coverage, reverse_coverage, in_body, in_title in zip(
                 order, *evidence, body, title, strict=True

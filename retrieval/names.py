@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from retrieval.analyzer import normalise
+from retrieval.framing import unframed
 from retrieval.lexicon import is_whole
 from retrieval.phrases import Found, Phrases, maximal
 from retrieval.types import Document, NameMatch
@@ -60,7 +61,8 @@ def names_of(documents: Iterable[Document]) -> list[Name]:
     """All ways to call each document, in their order.
 
     The code of a record calls the document that has it as its id, or all of the record's documents
-    where none has.  Titles and aliases shorter than two letters or digits are left out.
+    where none has.  Titles and aliases shorter than two letters or digits are left out, and so are
+    frequent questions that could be asked of anything (要交什么材料？).
     """
     documents = list(documents)
     ids = {document.id for document in documents}
@@ -68,9 +70,18 @@ def names_of(documents: Iterable[Document]) -> list[Name]:
     for position, document in enumerate(documents):
         codes = {document.id} | ({document.record} - ids)
         names += [Name(position, "code", code) for code in sorted(codes)]
-        names.append(Name(position, "name", document.title))
+        if document.kind != "faq" or _tells_much(document.title):
+            names.append(Name(position, "name", document.title))
         names += [Name(position, "alias", alias) for alias in document.aliases]
     return [name for name in dict.fromkeys(names) if len(squeeze(name.text).text) >= _SHORTEST]
+
+
+def _tells_much(question: str) -> bool:
+    return len(squeeze(unframed(normalise(question))).text) >= _TELLING
+
+
+_TELLING = 4
+"""The least letters that a frequent question must have beside words that only frame it."""
 
 
 class Names:

@@ -180,10 +180,10 @@ class Wordings:
         return np.maximum(margins + 1, 0).astype(np.float32, copy=False)
 
     def rank(self, strengths: NDArray[np.float32], positions: NDArray[np.int64]) -> Scored:
-        """The strength of each document found (``positions``) and of the records most meant."""
+        """The strength of each document found (``positions``) whose record lists wordings, and of
+        the records most meant."""
         most = np.argsort(-strengths, kind="stable")[:_MOST_ADDED]
         added = self.first[most[strengths[most] > 0]]
         every = np.unique(np.concatenate([positions, added]))
-        numbers = self.of_document[every]
-        scores = np.where(numbers >= 0, strengths[numbers], 0.0).astype(np.float32)
-        return Scored(positions=every, scores=scores)
+        worded = every[self.of_document[every] >= 0]
+        return Scored(positions=worded, scores=strengths[self.of_document[worded]])

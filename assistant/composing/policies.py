@@ -18,16 +18,18 @@ _CHOICES = 5
 
 def answer(policy: Policy, passages: Sequence[str], text: str, writer: Writer) -> Draft:
     """The articles that the question names, else those that were found, else an overview."""
-    chosen = _named(policy, text) or [
-        article for article in policy.articles if f"{policy.code}#{article.id}" in passages
-    ]
-    if not chosen and (nearest := _nearest(policy, text)):
-        chosen = [nearest]
+    found = [one for one in policy.articles if f"{policy.code}#{one.id}" in passages]
+    chosen = _named(policy, text) or found or _nearest(policy, text)
     for article in chosen:
         _say_article(policy, article, writer)
     if not chosen:
         _say_overview(policy, writer)
     return writer.draft(Status.ANSWERED)
+
+
+def asks_more(policy: Policy, text: str) -> bool:
+    """Whether a question says anything beside the policy's own name."""
+    return bool(_pairs(text) - _pairs(policy.name))
 
 
 def hotline(record: Hotline, writer: Writer) -> Draft:
@@ -88,7 +90,7 @@ def _named(policy: Policy, text: str) -> list[Article]:
     return whole or [article for article in policy.articles if parts[article.id] & numbers]
 
 
-def _nearest(policy: Policy, text: str) -> Article | None:
+def _nearest(policy: Policy, text: str) -> list[Article]:
     """The article that shares most pairs of characters with the question, its own name aside."""
     asked = _pairs(text) - _pairs(policy.name)
     shared = [
@@ -96,7 +98,7 @@ def _nearest(policy: Policy, text: str) -> Article | None:
         for number, one in enumerate(policy.articles)
     ]
     best, number = max(shared, default=(0, 0))
-    return policy.articles[-number] if best >= _LEAST_SHARED else None
+    return [policy.articles[-number]] if best >= _LEAST_SHARED else []
 
 
 _LEAST_SHARED = 2

@@ -139,7 +139,7 @@ def test_courtesies_around_a_question(citizen: Citizen) -> None:
 
 
 def test_in_english(citizen: Citizen) -> None:
-    reply = citizen.says("How much is the passport fee?", locale="en")
+    reply = citizen.says("How much is the fee for an ordinary passport?", locale="en")
     assert codes(reply) == {"GZ-CRJ-huzhao"}
     assert reply["sentences"][0]["text"].startswith("Fee ")
     assert "120元" in reply["text"]

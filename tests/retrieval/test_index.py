@@ -149,7 +149,7 @@ def test_progress_ends_each_step(tmp_path: Path) -> None:
         recipe=RECIPE,
         progress=lambda step, done, total: told.update({step: (done, total)}),
     )
-    assert list(told) == ["words", "bm25", "tokenizer", "encoder", "vectors"]
+    assert list(told) == ["wordings", "words", "bm25", "tokenizer", "encoder", "vectors"]
     assert all(done == total for done, total in told.values())
 
 
