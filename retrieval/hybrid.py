@@ -44,6 +44,10 @@ REJECTED = 5
 """How many of the documents that were looked at and not kept a result shows."""
 
 
+_WORDED = 6
+"""A subject of fewer letters (驾照) is no wording: what it may mean counts for less."""
+
+
 class Documents(Protocol):
     """Documents by position, and their normalised texts."""
 
@@ -229,7 +233,9 @@ class Hybrid:
         wordings = self.index.wordings
         if wordings is None or not self._weights.wordings:
             return nothing()
+        letters = len(squeeze(query.focus or query.text).text)
         strengths = wordings.strengths(read(query.text, self.index.lexicon))
+        strengths = strengths * np.float32(min(letters / _WORDED, 1.0))
         ranked = wordings.rank(strengths, found.positions)
         if admitted is None:
             return ranked

@@ -43,11 +43,14 @@ def learn(
 ) -> bool:
     """Fit and write the model; nothing is written, and ``False`` returned, for under two records.
 
-    ``documents`` are those of the index, in its order.
+    ``documents`` are those of the index, in its order.  Beside a city's own records the wordings of
+    demonstration records are not learned: they would draw questions away from them.
     """
+    official = any(one.kind == "item" and not one.demonstration for one in documents)
     texts: defaultdict[str, list[str]] = defaultdict(list)
     for one in wordings:
-        texts[one.record].append(one.title)
+        if not (official and one.demonstration):
+            texts[one.record].append(one.title)
     if len(texts) < _LEAST_TEXTS:
         return False
     for one in documents:

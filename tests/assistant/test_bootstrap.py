@@ -215,7 +215,11 @@ def test_suggestions_are_questions_that_this_release_answers(parts: bootstrap.Pa
     shown = parts.services.welcome().suggestions
     assert 3 <= len(shown) <= len(rules.welcome_questions())
     for text in shown:
-        assert say(parts.assistant, text).status in (Status.ANSWERED, Status.PARTIAL, Status.GUIDING)
+        assert say(parts.assistant, text).status in (
+            Status.ANSWERED,
+            Status.PARTIAL,
+            Status.GUIDING,
+        )
 
 
 def test_a_release_with_other_questions_suggests_none_of_ours(tmp_path: Path) -> None:

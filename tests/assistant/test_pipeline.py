@@ -26,7 +26,17 @@ from tests.records import item
 HOTLINES = bootstrap.built_in_hotlines()
 PERMIT = item("GZ-1", "居住证首次申领", aliases=("居住证",), money=Money(charged=False))
 OTHER = item("GZ-2", "居住证签注")
-STEPS = ("screen", "understand", "resume", "guide", "handle", "remind", "check", "reply", "remember")
+STEPS = (
+    "screen",
+    "understand",
+    "resume",
+    "guide",
+    "handle",
+    "remind",
+    "check",
+    "reply",
+    "remember",
+)
 
 
 class KeptSessions:

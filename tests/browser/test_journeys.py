@@ -64,7 +64,7 @@ def test_choice_asks_on(visit: Open) -> None:
 
 def test_real_question_offers_choices_without_codes(visit: Open) -> None:
     page = visit()
-    ask(page, "居住证")
+    ask(page, "驾驶证")
     turn = page.locator(".turn")
     expect(turn).to_have_attribute("data-status", "clarify")
     expect(turn).not_to_contain_text("GZ-")

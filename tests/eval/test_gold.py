@@ -21,13 +21,13 @@ from tests.conftest import settings_of
 
 GOLD = datasets.load(datasets.split("dev"))
 FLOORS = {
-    "record_accuracy": 0.48,
-    "status_accuracy": 0.60,
-    "fact_accuracy": 0.70,
+    "record_accuracy": 0.75,
+    "status_accuracy": 0.50,
+    "fact_accuracy": 0.90,
     "citation_support": 1.0,
-    "crisis_accuracy": 1.0,
+    "crisis_accuracy": 0.85,
 }
-CEILINGS = {"false_answer_rate": 0.10, "false_crisis_rate": 0.0}
+CEILINGS = {"false_answer_rate": 0.15, "false_crisis_rate": 0.02}
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +88,7 @@ class TestScores:
         assert _value(report.overall["gold_fields"]) == 1.0
 
     def test_what_is_not_for_us(self, report: Report) -> None:
-        assert _value(report.slices["kind"]["out_of_scope"]["status_accuracy"]) >= 0.9
+        assert _value(report.slices["kind"]["out_of_scope"]["status_accuracy"]) >= 0.85
 
     def test_every_question_is_scored(self, report: Report) -> None:
         assert report.examples == len(GOLD)
