@@ -116,7 +116,7 @@ def decide(
 def _sure(values: Mapping[str, float], chosen: Confidence) -> float:
     """How likely the best record is the right one, by what tells most.
 
-    People's wordings say little of a short question that has an official word in it (居住证要什么材料):
+    People's wordings say little of a short question with an official word in it (居住证要什么材料):
     where they had a say, what the other model is clearly sure of is believed as well.
     """
     sure = probability(values, chosen)

@@ -71,7 +71,8 @@ def understand(
 def _happened(text: str, rules: Rules) -> bool:
     """Whether a short message only tells that something happened, and asks nothing."""
     told = timeless(text).strip(_EDGE)
-    return len(told) <= _TELLING and rules.events.holds(told) and not facets(text, rules)
+    last = max((one.end for one in rules.events.find(told)), default=-1)
+    return len(told) <= _TELLING and last == len(told) and not facets(text, rules)
 
 
 _TELLING = 12

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assistant import rules
 from assistant.types import DialogueState, Intent
-from assistant.understanding import facets, facets_about, focus, understand
+from assistant.understanding import facets, facets_about, focus, timeless, understand
 from channels.types import Message
 from knowledge.types import Facet
 from retrieval.analyzer import normalise
@@ -344,3 +344,43 @@ def test_simplified_and_traditional_read_alike(text: str) -> None:
         again.facets,
         again.intent,
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("我妈上个月走了", "我妈走了"),
+        ("昨天身份证丢了", "身份证丢了"),
+        ("11月3号生了宝宝", "生了宝宝"),
+        ("昨天", "昨天"),
+        ("月度报税", "月度报税"),
+    ],
+)
+def test_when_something_happened_is_set_aside(text: str, rest: str) -> None:
+    assert timeless(text) == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("我妈上个月走了", True),
+        ("老婆生了", True),
+        ("我妈走了身份证要交吗", False),
+        ("老人走了以后他留下的那套房子该怎么过户到我名下", False),
+    ],
+)
+def test_what_only_happened_wants_all_that_it_brings(text: str, whole: bool) -> None:
+    assert read(text).whole == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "profile"),
+    [
+        ("我是香港人，怎么办居住证", (("residence", "hongkong"),)),
+        ("外地户口在番禺怎么办", (("residence", "elsewhere"), ("district", "番禺区"))),
+        ("香港人和澳门人都可以吗", ()),
+        ("居住证怎么办", ()),
+    ],
+)
+def test_who_asks(text: str, profile: tuple[tuple[str, str], ...]) -> None:
+    assert read(text).profile == profile

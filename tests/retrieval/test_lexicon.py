@@ -237,3 +237,12 @@ def test_without_what_only_the_lexicon_knows() -> None:
     expansion = lexicon.expand("老窦户口老窦")
     assert expansion.without(lambda said: said == "老窦") == " 户口 "
     assert expansion.without(lambda said: False) == expansion.text
+
+
+def test_of_stands_before_what_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "kin.yaml"
+    path.write_text("- {of: [我妈, 阿爷], say: [走了, 过身], mean: [死亡], group: 身后}", "utf-8")
+    lexicon = Lexicon.load(path)
+    assert len(lexicon) == 4
+    assert lexicon.expand("阿爷过身").added == ("死亡",)
+    assert lexicon.expand("走了").added == ()
