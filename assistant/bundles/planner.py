@@ -7,7 +7,7 @@ a fee) is listed as not said.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -139,9 +139,11 @@ def plan(
     tasks = [_task(part, records, ways, waits, needed, known, begun) for part in needed]
     best = schedule(tasks, begun)
     by_law = schedule([_by_law(task, records.get(task.id)) for task in tasks], begun)
+    ordered = _in_order(parts, best, waits)
+    best = _numbered(best, [part.code for part in ordered])
     items = tuple(
         _item(part, records.get(part.code), chosen, ways, waits, best, by_law, known, begun)
-        for part in _in_order(parts, best, waits)
+        for part in ordered
     )
     papers = documents(bundle, chosen, records, known)
     return Plan(
@@ -303,6 +305,20 @@ def _item(
         deadline=_clock(part.deadline, known, begun),
         late=part.code in best.late,
     )
+
+
+def _numbered(best: Schedule, order: Sequence[str]) -> Schedule:
+    """The same schedule with its visits numbered as they come in the order of the steps."""
+    numbers: dict[int, int] = {}
+    for code in order:
+        timed = best.times.get(code)
+        if timed is not None and timed.visit is not None:
+            numbers.setdefault(timed.visit, len(numbers) + 1)
+    times = {
+        code: timed if timed.visit is None else replace(timed, visit=numbers[timed.visit])
+        for code, timed in best.times.items()
+    }
+    return replace(best, times=times)
 
 
 def _in_order(
