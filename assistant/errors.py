@@ -3,7 +3,8 @@
 SuiwenError
 ├── SetupError          something is missing or mismatched before a turn can be taken
 ├── ImportRefusedError  an import would lose or corrupt something
-└── AnswersError        a file of answers does not fit the bundle's questions
+├── AnswersError        a file of answers does not fit the bundle's questions
+└── Unavailable         a desk or registry does not answer now; what was filed is kept
 """
 
 from __future__ import annotations
@@ -23,3 +24,7 @@ class ImportRefusedError(SuiwenError):
 
 class AnswersError(SuiwenError):
     """Answers that name no question, or do not fit it."""
+
+
+class Unavailable(SuiwenError):
+    """The other side is away; trying again later may help."""

@@ -8,6 +8,16 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from assistant.cases.types import Case
+from assistant.handoff.types import Desk, Package, Place, Said
+from assistant.work_orders.types import (
+    FollowUp,
+    FormState,
+    OrderView,
+    Receipt,
+    Refused,
+    WorkOrder,
+)
 from channels.types import Card, Citation, Message, Reply, Sentence, Status
 from knowledge.conditions import Value
 from knowledge.releases import Release
@@ -70,15 +80,92 @@ class GuideState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DialogueState:
-    """What is remembered of a conversation: codes, facets and chosen options, nothing typed."""
+class EnquiryState:
+    """A progress query under way: the number that was given, and what is asked for next.
 
-    version: int = 1
+    ``act``: what is to be done with the order once it is known (``None``: only tell)."""
+
+    asking: Literal["number", "check", "text", "stars"]
+    number: str | None = None
+    check: str | None = None
+    act: FollowUp | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOrder:
+    """Errand: file an order."""
+
+    order: WorkOrder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUp:
+    """Errand: look up an order or a case by its number and check."""
+
+    number: str
+    check: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow:
+    """Errand: add to, urge, withdraw or rate an order."""
+
+    number: str
+    check: str
+    what: FollowUp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPerson:
+    """Errand: ask a desk to take the conversation over."""
+
+    desk: Desk
+    package: Package
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erase:
+    """Errand: erase what is remembered of this conversation and who it was."""
+
+
+Errand = FileOrder | LookUp | Follow | CallPerson | Erase
+"""What a turn needs from outside before it can be answered; carried out between the steps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Away:
+    """An errand that could not be carried out now: the desk does not answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """What an erasure left: numbers of orders that the law keeps."""
+
+    kept: tuple[str, ...] = ()
+
+
+Outcome = Receipt | OrderView | Case | Place | Refused | Erased | Away
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialogueState:
+    """What is remembered of a conversation: codes, facets, chosen options; of what was typed only
+    a form under way and the last messages for a person to read, personal data masked.
+
+    ``receipts``: number and check of what this session filed, so that it need not ask again.
+    """
+
+    version: int = 2
     record: str | None = None
     facets: tuple[Facet, ...] = ()
     offered: tuple[str, ...] = ()
     turns: int = 0
     guide: GuideState | None = None
+    form: FormState | None = None
+    enquiry: EnquiryState | None = None
+    receipts: tuple[tuple[str, str], ...] = ()
+    handoff: Place | None = None
+    said: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +188,8 @@ class Draft:
     """A reply before it is checked.
 
     ``guide``: where it leaves the way through a bundle; ``left``: that way is given up.  ``keep``:
-    the guide is to be saved under its code.
+    the guide is to be saved under its code.  ``form`` and ``enquiry``: where it leaves a filing and
+    a progress query; ``None`` ends them.
     """
 
     status: Status
@@ -114,6 +202,8 @@ class Draft:
     guide: GuideState | None = None
     left: bool = False
     keep: bool = False
+    form: FormState | None = None
+    enquiry: EnquiryState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +218,8 @@ class Turn:
     understanding: Understanding | None = None
     search: SearchResult | None = None
     decision: Decision | None = None
+    errand: Errand | None = None
+    outcome: Outcome | None = None
     draft: Draft | None = None
     reply: Reply | None = None
     timings: Mapping[str, float] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""How far a case or a work order has come, in plain words."""

@@ -1,0 +1,1 @@
+"""What must survive: work orders, cases, handoffs, accounts, audit (SQLAlchemy)."""

@@ -1,0 +1,1 @@
+"""Complaints, suggestions and requests for help: from the first sentence to a receipt."""

@@ -1,0 +1,168 @@
+"""The words of complaints and suggestions: what is filed, where, and what comes back.
+
+A work order (工单) is one matter that a citizen wants dealt with.  What they wrote and who they are
+stands in ``Contact`` and in the free texts only; both are sealed wherever they are stored, and
+nothing of them reaches a log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+
+
+class OrderKind(StrEnum):
+    """What someone wants filed: 咨询、求助、投诉、举报、建议、表扬."""
+
+    CONSULTATION = "consultation"
+    HELP = "help"
+    COMPLAINT = "complaint"
+    REPORT = "report"
+    SUGGESTION = "suggestion"
+    PRAISE = "praise"
+
+
+class OrderStatus(StrEnum):
+    """How far a hotline order has come: from 登记 over 派单, 退单, 延期 to 办结, 回访, 重办."""
+
+    FILED = "filed"
+    ASSIGNED = "assigned"
+    RETURNED = "returned"
+    WORKING = "working"
+    EXTENDED = "extended"
+    CLOSED = "closed"
+    REVISITED = "revisited"
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Who files, as far as they chose to say.  Sealed wherever it is stored."""
+
+    name: str | None = None
+    phone: str | None = None
+    id_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOrder:
+    """A matter to file.
+
+    ``key``: the idempotency key; filing the same key again gives the same receipt.  ``person``: an
+    opaque id under which the same person's orders are found (a keyed hash of the phone, or of the
+    session where no phone was given).  ``topic``: a code of ``topics.yaml``; ``route``: a code of
+    ``routes.yaml``; ``department`` and ``district`` are suggestions for whoever dispatches.
+    """
+
+    key: str
+    person: str
+    kind: OrderKind
+    text: str
+    topic: str | None = None
+    route: str = "12345"
+    department: str | None = None
+    district: str | None = None
+    place: str | None = None
+    when: str | None = None
+    object: str | None = None
+    wish: str | None = None
+    contact: Contact = Contact()
+    confidential: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a citizen keeps.  ``check``: what is asked beside the number later on: the last four
+    digits of the phone that was given, or (``drawn``) six digits made for this order."""
+
+    number: str
+    check: str
+    drawn: bool
+    filed: datetime
+    route: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderEvent:
+    """A step of an order.  ``note`` is what the department wrote for the citizen to read."""
+
+    status: OrderStatus
+    at: datetime
+    department: str | None = None
+    note: str | None = None
+
+
+Act = Literal["add", "urge", "withdraw", "rate", "reopen"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """What someone does with an order of theirs.  ``stars`` 1 to 5 of the 好差评, for ``rate``."""
+
+    act: Act
+    text: str | None = None
+    stars: int | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderView:
+    """An order as its owner sees it: no contact, no text of theirs, events oldest first."""
+
+    number: str
+    kind: OrderKind
+    topic: str | None
+    route: str
+    department: str | None
+    filed: datetime
+    events: tuple[OrderEvent, ...] = ()
+    extended_days: int = 0
+    stars: int | None = None
+
+    @property
+    def status(self) -> OrderStatus:
+        return self.events[-1].status if self.events else OrderStatus.FILED
+
+
+Refusal = Literal["unknown", "locked", "closed", "too_late"]
+"""Why a desk does not tell: number and check fit nothing (``unknown``: which of the two is not
+said), five wrong tries (``locked``), or the order is past what was asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A desk's no.  ``until``: when a locked number may be tried again."""
+
+    reason: Refusal
+    until: datetime | None = None
+
+
+class WorkOrderDesk(Protocol):
+    """Where orders are filed and looked up.  Raises ``assistant.errors.Unavailable``."""
+
+    async def file(self, order: WorkOrder) -> Receipt:
+        """File it once per ``order.key``: the second time gives the first receipt."""
+        ...
+
+    async def look_up(self, number: str, check: str) -> OrderView | Refused: ...
+
+    async def follow_up(self, number: str, check: str, what: FollowUp) -> OrderView | Refused: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormState:
+    """Where someone is in filing.  ``fields`` in the order in which they were given, ``None`` for
+    one that was skipped; ``asking``: the field that the next message fills, ``None`` once the draft
+    is shown and waits for consent.  It holds what was typed: a session store seals it."""
+
+    kind: OrderKind
+    key: str
+    fields: tuple[tuple[str, str | None], ...] = ()
+    asking: str | None = None
+    topic: str | None = None
+    route: str = "12345"
+    department: str | None = None
+    district: str | None = None
