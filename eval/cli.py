@@ -108,6 +108,32 @@ def facts(
 
 
 @app.command()
+def dialogue(
+    split: Annotated[str, typer.Option(help="追问集的哪一部分：dev 或 test")] = "dev",
+    gold: Annotated[Path | None, typer.Option(help="追问集文件（JSON 行），代替 --split")] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """追问接不接得上：逐段对话问，看事项和所问的方面对不对。例：suiwen-eval dialogue"""
+    from dataclasses import asdict
+
+    from eval import dialogue as talking
+    from eval import homes, report
+
+    talks = _or_exit(lambda: talking.load(gold or talking.split(split)))
+    with (
+        _entered(lambda: homes.published(home)) as settings,
+        _counting("对话", len(talks)) as advance,
+    ):
+        found = talking.run(settings, talks, lambda: advance(1))
+    if as_json:
+        failures = [asdict(one) | {"said": one.said.model_dump()} for one in found.failures]
+        _write(asdict(found) | {"failures": failures})
+    else:
+        report.dialogue(found)
+
+
+@app.command()
 def plans(as_json: Json = False) -> None:
     """每个一件事：逐件办和按清单办，各要多少材料、跑几次（各种回答的平均）。"""
     from dataclasses import asdict

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from eval.bench.types import Load
 from eval.bench.types import Report as BenchReport
+from eval.dialogue import Found
 from eval.districts import DistrictReport
 from eval.facts import FactsReport
 from eval.kill import KillReport
@@ -50,6 +51,20 @@ def answers(report: Report) -> None:
         console.print(failures)
     if len(report.failures) > _MOST_FAILURES:
         console.print(f"只列出前 {_MOST_FAILURES} 条；全部见 --json 或 --out")
+
+
+def dialogue(found: Found) -> None:
+    """Follow-ups right, by kind, and those that were not."""
+    table = _table("追问", "类", "对", "共", "比例")
+    for kind, rate in (("全部", found.follow_ups), *found.kinds.items()):
+        table.add_row(kind, str(rate.hits), str(rate.of), _percent(rate.value))
+    console = Console()
+    console.print(table)
+    console.print(
+        f"事项对：{_percent(found.records.value)}，方面对：{_percent(found.facets.value)}"
+    )
+    for one in found.failures:
+        console.print(escape(f"{one.talk}#{one.turn} {one.said.text} → {one.got}"), soft_wrap=True)
 
 
 def plans(found: Sequence[Saving]) -> None:
