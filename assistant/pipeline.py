@@ -22,7 +22,6 @@ from assistant.composing.writer import DEMONSTRATION, Writer
 from assistant.errands import Desks, carry_out
 from assistant.rules import Rules, replies
 from assistant.types import (
-    DialogueState,
     Erased,
     Intent,
     Knowledge,

@@ -78,9 +78,7 @@ def pieces(text: str) -> Mapping[str, Piece]:
         "name": _name(plain),
     }
     return {
-        field: one
-        if field == "phone"
-        else Piece(shown[one.start : one.end], one.start, one.end)
+        field: one if field == "phone" else Piece(shown[one.start : one.end], one.start, one.end)
         for field, one in found.items()
         if one is not None
     }

@@ -2,10 +2,11 @@
 
 ``FormState.asking`` is a field (with ``AGAIN`` after it where it is asked once more), ``SIMILAR``
 while it is asked whether to add to an earlier order, ``PAUSED`` while the filing waits until it is
-called back, and ``None`` while the draft that was just shown waits for consent.  Besides the fields
-that are asked, ``FormState.fields`` holds marks: ``SAID`` (the kind was named), ``START`` (the words
-it began with), ``SECRET`` (whoever is told of must not learn who told), ``EARLIER`` (the number of
-a similar order).
+called back, and ``None`` while the draft that was just shown waits for consent.
+
+Besides the fields that are asked, ``FormState.fields`` holds marks: ``SAID`` (the kind was named),
+``START`` (the words it began with), ``SECRET`` (whoever is told of must not learn who told),
+``EARLIER`` (the number of a similar order).
 """
 
 from __future__ import annotations
@@ -39,9 +40,13 @@ def value(state: FormState, field: str) -> str | None:
 
 
 def put(state: FormState, field: str, said: str | None) -> FormState:
-    """The state with the field given; a new place brings its district."""
-    kept = tuple(one for one in state.fields if one[0] != field)
-    state = replace(state, fields=(*kept, (field, said)))
+    """The state with the field given, where it stood if it was given before; a place brings its
+    district with it."""
+    if field in given(state):
+        fields = tuple((one, said if one == field else old) for one, old in state.fields)
+    else:
+        fields = (*state.fields, (field, said))
+    state = replace(state, fields=fields)
     if field == "district":
         return replace(state, district=said)
     if field in ("place", "text") and said and (named := extract.district(said)):
@@ -112,5 +117,5 @@ def order_of(state: FormState, session_id: str, aids: FilingAids) -> WorkOrder:
         object=known.get("object"),
         wish=known.get("wish"),
         contact=Contact(name=known.get("name"), phone=phone),
-        confidential=SECRET in known or value(state, SECRET) is not None,
+        confidential=value(state, SECRET) is not None,
     )

@@ -223,8 +223,8 @@ class FilingAids:
     ``kind_of``: what a text wants filed and how sure that is; ``None`` where it wants nothing filed
     or that is not sure enough to begin.  ``suggest``: topics, likeliest first.  ``route_of``: the
     code of the route for a kind and a topic.  ``mask``: a text with its personal data masked for a
-    screen.  ``has_id``: whether a text holds a number of an identity document.  ``person``: the
-    opaque id for a phone and a session.
+    screen.  ``drop_ids``: a text with the numbers of identity documents taken out; the same text if
+    it holds none.  ``person``: the opaque id for a phone and a session.
     """
 
     kind_of: Callable[[str], tuple[OrderKind | None, float]]
@@ -232,5 +232,5 @@ class FilingAids:
     route_of: Callable[[OrderKind, str | None], str]
     route: Callable[[str], FilingRoute]
     mask: Callable[[str], str]
-    has_id: Callable[[str], bool]
+    drop_ids: Callable[[str], str]
     person: Callable[[str | None, str], str]
