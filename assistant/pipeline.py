@@ -32,6 +32,7 @@ from assistant.types import (
 )
 from assistant.understanding import crisis, understand
 from assistant.work_orders import form, receipts
+from assistant.work_orders.state import PAUSED
 from assistant.work_orders.types import FilingAids
 from channels.types import AI_LABEL, Emit, Event, Message, Reply, Status
 from knowledge.types import Hotline
@@ -103,7 +104,7 @@ class Assistant:
         """From what came of an errand to the reply."""
         return (
             ("tell", lambda one: self._tell(one, knowledge)),
-            ("remind", lambda one: _remind(one, knowledge)),
+            ("remind", lambda one: _remind(one, knowledge, self.aids)),
             ("check", check),
             ("reply", lambda one: _reply(one, knowledge)),
             ("remember", dialogue.remember),
@@ -159,6 +160,9 @@ class Assistant:
 
     def _guide(self, turn: Turn, knowledge: Knowledge) -> Turn:
         """What belongs to the way through a bundle that is under way."""
+        waiting = turn.state.form
+        if waiting is not None and waiting.asking != PAUSED:
+            return turn  # the filing asks, not the bundle
         taken = guide.take(turn, knowledge, self.today())
         if taken is None and benefits.asks_for_benefits(turn.message.text):
             return benefits.begin(turn, knowledge, self.today())
@@ -204,11 +208,11 @@ def _unless_settled(handler: Step) -> Step:
     return lambda one: one if one.draft is not None or one.errand is not None else handler(one)
 
 
-def _remind(turn: Turn, knowledge: Knowledge) -> Turn:
+def _remind(turn: Turn, knowledge: Knowledge, aids: FilingAids | None) -> Turn:
     """After another question, the way back to the one that waits."""
     draft, waiting = turn.draft, turn.state.guide
-    if draft is not None and turn.state.form is not None:
-        return form.remind(turn, draft)
+    if draft is not None and turn.state.form is not None and aids is not None:
+        return form.remind(turn, draft, aids)
     if draft is None or waiting is None or draft.guide is not None or draft.left:
         return turn
     again = guide.again(turn, knowledge)

@@ -128,7 +128,8 @@ def draft_card(state: FormState, aids: FilingAids) -> Card:
         text = shown(field, said, aids) if said else words["untold"]
         if field == "place" and state.district and said and state.district[:2] not in said:
             text = f"{state.district}{text}"
-        rows.append(CardRow(label=label(field), text=text, ask=f"{words['change']}{label(field)}"))
+        name = label(field, state.kind)
+        rows.append(CardRow(label=name, text=text, ask=f"{words['change']}{name}"))
     if value(state, SECRET):
         rows.append(CardRow(label="保密", text=words["contact_secret"]))
     rows.append(_destination(state, aids))
@@ -170,8 +171,8 @@ def which(state: FormState, aids: FilingAids, writer: Writer) -> None:
         said = known.get(field)
         text = _brief(shown(field, said, aids)) if said else words["untold"]
         if field != "district":
-            ask_for = f"{words['change']}{label(field)}"
-            rows.append(CardRow(label=label(field), note=text, ask=ask_for))
+            name = label(field, state.kind)
+            rows.append(CardRow(label=name, note=text, ask=f"{words['change']}{name}"))
     writer.card(Card(kind="choices", title=words["which_title"], rows=tuple(rows)))
     writer.suggestions += [words["resume"], words["leave"]]
 

@@ -161,7 +161,8 @@ def _free(step: Step, field: str) -> Draft | None:
         state = put(state, field, mine)
         say.note([(field, mine)] if others else [], step.aids, step.writer)
     elif not others:
-        return None
+        say.remark("not_understood", step.writer)
+        return ask(step, state, field)
     return go_on(step, told(step, state, step.text, skip=(field,)))
 
 

@@ -73,7 +73,7 @@ def pieces(text: str) -> Mapping[str, Piece]:
         "phone": _phone(flat),
         "when": _when(plain),
         "place": _first(_place(), plain),
-        "object": _object(plain),
+        "object": _apart(_object(plain), _first(_place(), plain), plain),
         "wish": _wish(plain),
         "name": _name(plain),
     }
@@ -169,6 +169,16 @@ def _object(plain: str) -> Piece | None:
     return None
 
 
+def _apart(who: Piece | None, where: Piece | None, plain: str) -> Piece | None:
+    """Whom a text tells of, without the street before it; 政务中心 is a place and a name."""
+    if who is None or where is None or not who.start <= where.start < where.end < who.end:
+        return who
+    if where.value.endswith(reading("organisations")):
+        return who
+    start = where.end + (plain[where.end] in "的嘅")
+    return Piece(plain[start : who.end], start, who.end)
+
+
 @cache
 def _objects() -> tuple[re.Pattern[str], ...]:
     """Whom a text complains about or praises; who is called by a name of their own."""
@@ -195,7 +205,7 @@ def _place() -> re.Pattern[str]:
     areas = rules.load().districts.pattern
     within = rf"[^{_STOP}{_NO_PLACE}]"
     numeral = r"[\da-z零一二三四五六七八九十]{1,6}"
-    number = rf"{numeral}(?:号楼|号(?!窗)|栋|座|幢|期|区|楼|层|室|房|铺|单元)"
+    number = rf"{numeral}(?:号楼(?![上下])|号(?!窗)|栋|座|幢|期|区|楼|层|室|房|铺|单元)"
     estate = r"小区|花园|社区|广场|市场|大厦|地铁站|公园|村|学校|小学|中学|医院|商场|中心"
     more = rf"(?:{within}{{0,6}}?(?:{estate})|{number}|{beside})"
     street = rf"(?:{within}{{1,6}}?(?:街道|镇))?{within}{{1,10}}?(?:{names})"

@@ -24,7 +24,6 @@ from assistant.work_orders.state import (
     asked,
     begun,
     drop,
-    given,
     missing,
     order_of,
     put,
@@ -145,7 +144,8 @@ def _commanded(step: Step) -> Draft | None:
         return replace(writer.draft(Status.ANSWERED, "left"), ended="form")
     if field is not None and said in words["why"]:
         say.explain(field, writer)
-        return guiding_again(step, field)
+        say.ask(state, writer)
+        return guiding(step, state)
     if said in words["back"]:
         return _back(step)
     if said in words["resume"] or said in words["go_on"]:
@@ -160,12 +160,6 @@ def _commanded(step: Step) -> Draft | None:
     if said in words["submit"]:
         return _too_early(step)
     return None
-
-
-def guiding_again(step: Step, field: str) -> Draft:
-    """The same field once more, as often as it had been asked before."""
-    say.ask(step.state, step.writer)
-    return guiding(step, step.state)
 
 
 def _back(step: Step) -> Draft:
@@ -184,9 +178,8 @@ def _too_early(step: Step) -> Draft:
     if value(state, "text") is None:
         say.remark("needed_text", step.writer)
         return go_on(step, state)
-    for field in fields_of(state.kind):
-        if field not in given(state):
-            state = put(state, field, None)
+    while (field := missing(state)) is not None:
+        state = put(state, field, None)
     say.remark("consent_first", step.writer)
     return go_on(step, state)
 
@@ -207,13 +200,13 @@ _SHORT = 12
 _LOST = frozenset((Status.NOT_FOUND, Status.OUT_OF_SCOPE, Status.CLARIFY))
 
 
-def remind(turn: Turn, draft: Draft) -> Turn:
+def remind(turn: Turn, draft: Draft, aids: FilingAids) -> Turn:
     """The turn with the way back to the filing that waits behind its draft."""
     state = turn.state.form
     if state is None or draft.form is not None or draft.ended == "form":
         return turn
     if draft.status is Status.CRISIS:
-        return replace(turn, draft=_held(turn, draft, state))
+        return replace(turn, draft=_held(turn, draft, state, aids))
     if draft.status in (Status.REFUSED, Status.FAILED):
         return turn
     if draft.guide is not None and draft.guide.asking is not None:
@@ -221,9 +214,9 @@ def remind(turn: Turn, draft: Draft) -> Turn:
     return replace(turn, draft=_again(turn, draft, state) or _behind(draft, state))
 
 
-def _held(turn: Turn, draft: Draft, state: FormState) -> Draft:
-    """In danger nothing competes with help; what was told of the matter is not lost."""
-    if asked(state) != "text":
+def _held(turn: Turn, draft: Draft, state: FormState, aids: FilingAids) -> Draft:
+    """In danger nothing competes with help; a matter that was told in the same words is not lost."""
+    if asked(state) != "text" or aids.kind_of(turn.message.text)[0] is None:
         return draft
     return replace(draft, form=put(state, "text", turn.message.text.strip()))
 

@@ -39,8 +39,10 @@ def fields_of(kind: OrderKind) -> tuple[str, ...]:
     return tuple(filing_words()["kinds"][kind]["fields"])
 
 
-def label(field: str) -> str:
-    return str(filing_words()["fields"][field]["label"])
+def label(field: str, kind: OrderKind | None = None) -> str:
+    """What a field is called, if need be in a filing of this kind."""
+    words = filing_words()["fields"][field]
+    return str(words.get(f"label_{kind}") or words["label"])
 
 
 def question(field: str, kind: OrderKind) -> str:
