@@ -1,5 +1,5 @@
-"""What is remembered between turns: the record last spoken of, the choices last offered, and the
-way through a bundle.
+"""What is remembered between turns: the record last spoken of, the choices last offered, the way
+through a bundle, and what is under way: a filing, a progress query, a handoff.
 
 A turn that answered nothing leaves the memory as it was.
 """
@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.types import DialogueState, Turn
+from assistant.handoff.types import Place
+from assistant.types import DialogueState, Draft, Erased, Turn
+from assistant.work_orders.types import Receipt
 from channels.types import Status
+
+MOST_RECEIPTS = 10
 
 
 def remember(turn: Turn) -> Turn:
@@ -20,34 +24,55 @@ def remember(turn: Turn) -> Turn:
 
 def following(turn: Turn) -> DialogueState:
     """The next state; the same object if nothing is to be remembered."""
-    draft, state = turn.draft, turn.state
-    if draft is None:
-        return state
+    if isinstance(turn.outcome, Erased):
+        return DialogueState()
+    if turn.draft is None:
+        return turn.state
+    return _with_outcome(_under_way(_thread(turn, turn.draft), turn.draft), turn)
+
+
+def _thread(turn: Turn, draft: Draft) -> DialogueState:
+    """What is spoken of: the record, what was offered, the way through a bundle."""
+    state = turn.state
+    after = replace(state, facets=(), offered=(), turns=state.turns + 1)
     if draft.left:
-        return replace(state, guide=None, record=None, turns=state.turns + 1)
+        return replace(after, guide=None, record=None)
     if draft.guide is not None:
-        record = draft.guide.bundle
-        return DialogueState(record=record, guide=draft.guide, turns=state.turns + 1)
+        return replace(after, record=draft.guide.bundle, guide=draft.guide)
+    if draft.form is not None or draft.enquiry is not None or draft.ended is not None:
+        return after
     match draft.status:
         case Status.ANSWERED | Status.PARTIAL if turn.decision is not None:
-            return DialogueState(
-                record=turn.decision.records[0], guide=state.guide, turns=state.turns + 1
-            )
-        case Status.CLARIFY | Status.NOT_FOUND if offered := _offered(turn):
+            return replace(after, record=turn.decision.records[0])
+        case Status.CLARIFY | Status.NOT_FOUND if offered := _offered(draft):
             facets = turn.understanding.facets if turn.understanding else ()
-            return DialogueState(
-                record=state.record,
-                facets=facets,
-                offered=offered,
-                guide=state.guide,
-                turns=state.turns + 1,
-            )
+            return replace(after, facets=facets, offered=offered)
         case _:
             return state
 
 
-def _offered(turn: Turn) -> tuple[str, ...]:
-    cards = turn.draft.cards if turn.draft else ()
+def _under_way(state: DialogueState, draft: Draft) -> DialogueState:
+    """A filing and a progress query go on as the draft leaves them, wait, or are over."""
+    form = None if draft.ended == "form" else draft.form or state.form
+    enquiry = None if draft.ended == "enquiry" else draft.enquiry or state.enquiry
+    if form is state.form and enquiry is state.enquiry:
+        return state
+    return replace(state, form=form, enquiry=enquiry)
+
+
+def _with_outcome(state: DialogueState, turn: Turn) -> DialogueState:
+    """What an errand brought that later messages need."""
+    match turn.outcome:
+        case Receipt(number=number, check=check) if (number, check) not in state.receipts:
+            receipts = (*state.receipts, (number, check))[-MOST_RECEIPTS:]
+            return replace(state, receipts=receipts)
+        case Place() as place:
+            return replace(state, handoff=place)
+        case _:
+            return state
+
+
+def _offered(draft: Draft) -> tuple[str, ...]:
     return tuple(
-        row.code for card in cards if card.kind == "choices" for row in card.rows if row.code
+        row.code for card in draft.cards if card.kind == "choices" for row in card.rows if row.code
     )

@@ -10,6 +10,8 @@ from assistant.types import Draft
 from channels.types import Citation, Sentence, Status
 
 MOST_CHARACTERS = 500
+MOST_TOLD = 2000
+"""The most characters of a question, and of what is told while something is filed."""
 
 _HARD = re.compile(r"https?://[^\s，。；（）]+|\d[\d,.\-–/:：年月日%]*\d|\d")
 """What must stand in a cited quote to the letter: addresses, numbers with their separators."""

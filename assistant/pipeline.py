@@ -1,7 +1,9 @@
-"""The one path that every message takes: screen, understand, handle, check, remember.
+"""The one path that every message takes: screen, understand, handle, tell, check, remember.
 
-The steps are a list; each takes a turn and returns a new one, and a turn with a draft passes the
-remaining steps untouched until the checks.  Nothing of what a citizen typed leaves this module.
+The steps are two lists; each takes a turn and returns a new one.  Until a turn has a draft or an
+errand it is offered to one handler after the other; an errand is carried out between the lists, and
+``tell`` makes the draft of what came of it.  What a citizen typed leaves this module with an errand
+only, to the desk that it is for.
 """
 
 from __future__ import annotations
@@ -17,9 +19,10 @@ from assistant.bundles import benefits, guide
 from assistant.bundles.plans import code_in
 from assistant.composing import choices
 from assistant.composing.writer import DEMONSTRATION, Writer
+from assistant.errands import Desks, carry_out
 from assistant.rules import Rules, replies
 from assistant.types import (
-    DialogueState,
+    Erased,
     Intent,
     Knowledge,
     PlanStore,
@@ -28,16 +31,23 @@ from assistant.types import (
     Understanding,
 )
 from assistant.understanding import crisis, understand
+from assistant.work_orders import form, receipts
+from assistant.work_orders.state import PAUSED
+from assistant.work_orders.types import FilingAids
 from channels.types import AI_LABEL, Emit, Event, Message, Reply, Status
 from knowledge.types import Hotline
 from retrieval.analyzer import normalise
 
 Step = Callable[[Turn], Turn]
+Steps = tuple[tuple[str, Step], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """Takes turns.  ``knowledge`` gives the current release (one for the whole of a turn)."""
+    """Takes turns.  ``knowledge`` gives the current release (one for the whole of a turn).
+
+    ``aids``: what filing needs; without them nothing can be filed.  ``desks``: where errands go.
+    """
 
     knowledge: Callable[[], Knowledge]
     sessions: SessionStore
@@ -46,6 +56,8 @@ class Assistant:
     today: Callable[[], date]
     ideas: Callable[[], Sequence[str]]
     finished: Callable[[Turn], None]
+    aids: FilingAids | None = None
+    desks: Desks | None = None
 
     async def take_turn(self, message: Message, emit: Emit | None = None) -> Reply:
         """The reply to a message.  ``emit`` gets each sentence and card after it was checked."""
@@ -54,9 +66,17 @@ class Assistant:
         code = code_in(message.text)
         saved = await self.plans.load(code) if code else None
         begun = replace(state, guide=saved) if saved else state
-        turn = self._advance(message, session_id, begun, self.knowledge(), resuming=bool(code))
+        knowledge = self.knowledge()
+        turn = Turn(
+            id=new_id(), session_id=session_id, message=message, release=knowledge.name, state=begun
+        )
+        turn = _advance(turn, self._before(knowledge, resuming=bool(code)))
+        turn = await _timed(turn, self.desks)
+        turn = _advance(turn, self._after(knowledge))
         assert turn.reply is not None
-        if turn.state is not state:
+        if isinstance(turn.outcome, Erased):
+            await self.sessions.forget(session_id)
+        elif turn.state is not state:
             await self.sessions.save(session_id, turn.state)
         kept = turn.state.guide
         if kept is not None and kept.code is not None and turn.draft and turn.draft.guide:
@@ -66,39 +86,31 @@ class Assistant:
             await _stream(turn.reply, emit)
         return turn.reply
 
-    def _advance(
-        self,
-        message: Message,
-        session_id: str,
-        state: DialogueState,
-        knowledge: Knowledge,
-        *,
-        resuming: bool = False,
-    ) -> Turn:
-        turn = Turn(
-            id=new_id(), session_id=session_id, message=message, release=knowledge.name, state=state
-        )
-        steps: tuple[tuple[str, Step], ...] = (
-            ("screen", screen),
-            ("understand", lambda one: _understand(one, self.rules)),
+    def _before(self, knowledge: Knowledge, *, resuming: bool) -> Steps:
+        """Up to a draft or an errand."""
+        handlers: Steps = (
             ("resume", lambda one: self._resume(one, knowledge) if resuming else one),
+            ("file", lambda one: self._file(one)),
             ("guide", lambda one: self._guide(one, knowledge)),
             ("handle", lambda one: self._handle(one, knowledge)),
-            ("remind", lambda one: _remind(one, knowledge)),
+        )
+        return (
+            ("screen", screen),
+            ("understand", lambda one: _understand(one, self.rules)),
+            *((name, _unless_settled(handler)) for name, handler in handlers),
+        )
+
+    def _after(self, knowledge: Knowledge) -> Steps:
+        """From what came of an errand to the reply."""
+        return (
+            ("tell", lambda one: self._tell(one, knowledge)),
+            ("remind", lambda one: _remind(one, knowledge, self.aids)),
             ("check", check),
             ("reply", lambda one: _reply(one, knowledge)),
             ("remember", dialogue.remember),
         )
-        timings: dict[str, float] = {}
-        for name, step in steps:
-            begun = time.perf_counter()
-            turn = step(turn)
-            timings[name] = (time.perf_counter() - begun) * 1000
-        return replace(turn, timings=timings)
 
     def _handle(self, turn: Turn, knowledge: Knowledge) -> Turn:
-        if turn.draft is not None:
-            return turn
         reading = turn.understanding
         assert reading is not None
         writer = Writer(english=reading.language == "en")
@@ -126,15 +138,31 @@ class Assistant:
 
     def _resume(self, turn: Turn, knowledge: Knowledge) -> Turn:
         """Go on with the saved plan whose code the message names; say so if there is none."""
-        if turn.draft is not None or (turn.understanding or _NOTHING).intent is Intent.CRISIS:
+        if (turn.understanding or _NOTHING).intent is Intent.CRISIS:
             return turn
         resumed = guide.resumed(turn, knowledge, self.today())
         return resumed or replace(turn, draft=choices.no_such_plan(Writer()))
 
+    def _file(self, turn: Turn) -> Turn:
+        """What belongs to a filing that is under way, or begins one."""
+        if self.aids is None:
+            return turn
+        return form.take(turn, self.aids) or form.begin(turn, self.aids) or turn
+
+    def _tell(self, turn: Turn, knowledge: Knowledge) -> Turn:
+        """The draft of what came of an errand: each teller knows its own."""
+        if turn.outcome is None:
+            return turn
+        if self.aids is not None and (told := receipts.tell(turn, knowledge, self.aids)):
+            return told
+        # Here: cases.enquiry.tell (LookUp, Follow), handoff.tell (CallPerson), erasure (Erase).
+        return replace(turn, draft=choices.away(Writer(), knowledge))
+
     def _guide(self, turn: Turn, knowledge: Knowledge) -> Turn:
         """What belongs to the way through a bundle that is under way."""
-        if turn.draft is not None:
-            return turn
+        waiting = turn.state.form
+        if waiting is not None and waiting.asking != PAUSED:
+            return turn  # the filing asks, not the bundle
         taken = guide.take(turn, knowledge, self.today())
         if taken is None and benefits.asks_for_benefits(turn.message.text):
             return benefits.begin(turn, knowledge, self.today())
@@ -157,9 +185,34 @@ class Assistant:
 _NOTHING = Understanding(intent=Intent.EMPTY, text="")
 
 
-def _remind(turn: Turn, knowledge: Knowledge) -> Turn:
+def _advance(turn: Turn, steps: Steps) -> Turn:
+    """The turn after all the steps, with the milliseconds that each took."""
+    timings = dict(turn.timings)
+    for name, step in steps:
+        begun = time.perf_counter()
+        turn = step(turn)
+        timings[name] = (time.perf_counter() - begun) * 1000
+    return replace(turn, timings=timings)
+
+
+async def _timed(turn: Turn, desks: Desks | None) -> Turn:
+    """The turn after its errand, with the milliseconds that it took."""
+    begun = time.perf_counter()
+    turn = await carry_out(turn, desks)
+    spent = (time.perf_counter() - begun) * 1000
+    return replace(turn, timings={**turn.timings, "errand": spent})
+
+
+def _unless_settled(handler: Step) -> Step:
+    """The handler, for turns that have neither a draft nor an errand yet."""
+    return lambda one: one if one.draft is not None or one.errand is not None else handler(one)
+
+
+def _remind(turn: Turn, knowledge: Knowledge, aids: FilingAids | None) -> Turn:
     """After another question, the way back to the one that waits."""
     draft, waiting = turn.draft, turn.state.guide
+    if draft is not None and turn.state.form is not None and aids is not None:
+        return form.remind(turn, draft, aids)
     if draft is None or waiting is None or draft.guide is not None or draft.left:
         return turn
     again = guide.again(turn, knowledge)
@@ -172,13 +225,15 @@ def new_id() -> str:
 
 
 def screen(turn: Turn) -> Turn:
-    """Take out invisible characters; refuse what is longer than a question."""
+    """Take out invisible characters; refuse what is longer than a question, or than what is told
+    in a filing that is under way."""
     text = guardrails.clean(turn.message.text)
     if text != turn.message.text:
         turn = replace(turn, message=replace(turn.message, text=text))
-    if len(text) <= guardrails.MOST_CHARACTERS:
+    most = guardrails.MOST_TOLD if turn.state.form else guardrails.MOST_CHARACTERS
+    if len(text) <= most:
         return turn
-    words = replies()["refused"]["too_long"].format(limit=guardrails.MOST_CHARACTERS)
+    words = replies()["refused"]["too_long"].format(limit=most)
     return replace(turn, draft=choices.refused("too_long", words, Writer()))
 
 

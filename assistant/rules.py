@@ -120,6 +120,18 @@ def guide_words() -> Mapping[str, Any]:
     return _toml("guide.toml")
 
 
+@cache
+def filing_words() -> Mapping[str, Any]:
+    """What is said while something is filed, by us and to us (``filing.toml``)."""
+    return _toml("filing.toml")
+
+
+@cache
+def district_names() -> tuple[str, ...]:
+    """The districts of the city, each with its 区."""
+    return tuple(f"{name}区" for name in _toml("scope.toml")["districts"]["names"])
+
+
 def welcome_questions() -> tuple[str, ...]:
     """Example questions for the first page; those that a release cannot answer are left out."""
     found: list[str] = _toml("replies.toml")["welcome"]["questions"]

@@ -93,9 +93,10 @@ class EnquiryState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileOrder:
-    """Errand: file an order."""
+    """Errand: file an order.  ``unless_similar``: not if the same person has one like it open."""
 
     order: WorkOrder
+    unless_similar: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,13 +139,20 @@ class Away:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Similar:
+    """Open orders of the same person about the same matter, newest first: nothing was filed."""
+
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
     """What an erasure left: numbers of orders that the law keeps."""
 
     kept: tuple[str, ...] = ()
 
 
-Outcome = Receipt | OrderView | Case | Place | Refused | Erased | Away
+Outcome = Receipt | Similar | OrderView | Case | Place | Refused | Erased | Away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +197,7 @@ class Draft:
 
     ``guide``: where it leaves the way through a bundle; ``left``: that way is given up.  ``keep``:
     the guide is to be saved under its code.  ``form`` and ``enquiry``: where it leaves a filing and
-    a progress query; ``None`` ends them.
+    a progress query; ``ended``: which of them is over.  Without either they wait as they are.
     """
 
     status: Status
@@ -204,6 +212,7 @@ class Draft:
     keep: bool = False
     form: FormState | None = None
     enquiry: EnquiryState | None = None
+    ended: Literal["form", "enquiry"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

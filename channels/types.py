@@ -24,6 +24,8 @@ CardKind = Literal[
     "question",
     "plan",
     "saved",
+    "draft",
+    "receipt",
 ]
 
 Entry = Literal["choice", "choices", "yes_no", "number", "date"]
@@ -106,7 +108,8 @@ class Card:
     """A block beside the sentences; every channel lays it out in its own way.
 
     Of a ``question``: ``entry`` says how it is answered, ``unit`` of what a number is, ``rows`` are
-    its options and other ways on.
+    its options and other ways on.  Of a ``draft``: rows with a ``text`` are what was said (``ask``
+    changes it), rows without one are what can be done with the whole.
     """
 
     kind: CardKind

@@ -13,13 +13,17 @@ _COURTESY = ("请问", "麻烦", "唔该", "请", "那", "噉", "咁", "我想",
 _ENDINGS = "啊呀啦喇哈嘛了吧呢喔哦㗎先"
 
 
-def bare(text: str) -> str:
-    """The normalised message without courtesies and final particles, unless a command has them."""
+def bare(text: str, known: frozenset[str] | None = None) -> str:
+    """The normalised message without courtesies and final particles, unless a command has them.
+
+    ``known``: the whole words of all commands; those of the guide, if not given.
+    """
+    known = commands()["all"] if known is None else known
     said = normalise(text).strip(EDGE)
     for courtesy in _COURTESY:
-        said = said if said in commands()["all"] else said.removeprefix(courtesy)
+        said = said if said in known else said.removeprefix(courtesy)
     trimmed = said.rstrip(_ENDINGS).strip(EDGE)
-    return said if said in commands()["all"] else trimmed
+    return said if said in known else trimmed
 
 
 @cache

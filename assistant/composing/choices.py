@@ -42,7 +42,7 @@ def unsure(
     writer.remark(replies()["clarify"]["unsure"])
     writer.card(_choices("请选择", records, asked))
     writer.suggestions += [row.ask for row in writer.cards[-1].rows if row.ask]
-    _say_line(knowledge, PUBLIC_HOTLINE, replies()["not_found"]["hotline"], writer)
+    say_line(knowledge, PUBLIC_HOTLINE, replies()["not_found"]["hotline"], writer)
     return writer.draft(Status.CLARIFY, "unsure")
 
 
@@ -64,9 +64,9 @@ def not_found(
         writer.remark(texts["nearest"])
         writer.card(_choices("比较接近的事项", nearest, asked))
         _say_office(nearest[0], writer)
-    _say_line(knowledge, PUBLIC_HOTLINE, texts["hotline"], writer)
+    say_line(knowledge, PUBLIC_HOTLINE, texts["hotline"], writer)
     if writer.english:
-        _say_line(knowledge, ENGLISH_HOTLINE, texts["english_hotline"], writer)
+        say_line(knowledge, ENGLISH_HOTLINE, texts["english_hotline"], writer)
     return writer.draft(Status.NOT_FOUND, "english" if writer.english else "no_record")
 
 
@@ -87,8 +87,15 @@ def person(kind: str, writer: Writer, knowledge: Knowledge) -> Draft:
     """What this service cannot do yet, and the number where people do it."""
     texts = replies()["person"]
     writer.remark(texts[kind])
-    _say_line(knowledge, PUBLIC_HOTLINE, texts["call"], writer)
+    say_line(knowledge, PUBLIC_HOTLINE, texts["call"], writer)
     return writer.draft(Status.ANSWERED, kind)
+
+
+def away(writer: Writer, knowledge: Knowledge) -> Draft:
+    """That the other side does not answer now, and the number where people do."""
+    writer.remark(replies()["failed"]["away"])
+    say_line(knowledge, PUBLIC_HOTLINE, replies()["person"]["call"], writer)
+    return writer.draft(Status.FAILED, "away")
 
 
 def small_talk(kind: str, writer: Writer, suggestions: Iterable[str]) -> Draft:
@@ -178,7 +185,8 @@ def _say_office(record: Record, writer: Writer) -> None:
         writer.say(text, record, [one])
 
 
-def _say_line(knowledge: Knowledge, code: str, template: str, writer: Writer) -> None:
+def say_line(knowledge: Knowledge, code: str, template: str, writer: Writer) -> None:
+    """A sentence that names a hotline, and its card; nothing if there is no such hotline."""
     record = knowledge.record(code)
     if isinstance(record, Hotline):
         name = record.english if writer.english and record.english else record.name

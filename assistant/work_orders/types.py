@@ -7,10 +7,13 @@ nothing of them reaches a log.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
+
+from channels.types import Citation
 
 
 class OrderKind(StrEnum):
@@ -156,7 +159,8 @@ class WorkOrderDesk(Protocol):
 class FormState:
     """Where someone is in filing.  ``fields`` in the order in which they were given, ``None`` for
     one that was skipped; ``asking``: the field that the next message fills, ``None`` once the draft
-    is shown and waits for consent.  It holds what was typed: a session store seals it."""
+    is shown and waits for consent (``assistant.work_orders.state`` names the other values).  It
+    holds what was typed: a session store seals it."""
 
     kind: OrderKind
     key: str
@@ -166,3 +170,67 @@ class FormState:
     route: str = "12345"
     department: str | None = None
     district: str | None = None
+
+
+class Suggested(Protocol):
+    """A topic that a matter may belong to, with who deals with such (``topics.Suggestion``)."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def department(self) -> str: ...
+
+    @property
+    def probability(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingStep:
+    """One sentence for citizens about a route, and where it stands.
+
+    Numbers of the text (limits) stand in the quote; ``source.n`` is given when it is cited.
+    """
+
+    text: str
+    source: Citation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingRoute:
+    """A route as filing needs it.
+
+    ``needs``: fields that cannot be skipped (``name``, ``phone`` …), ``because`` says why.
+    ``instead``: the code of a route that does without them, for those who will not tell.
+    ``steps``: what happens after filing, in order, each with its limit.
+    """
+
+    code: str
+    name: str
+    needs: frozenset[str] = frozenset()
+    because: FilingStep | None = None
+    instead: str | None = None
+    steps: tuple[FilingStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingAids:
+    """What filing asks of others.
+
+    ``kind_of``: what a text wants filed and how sure that is; ``None`` where it wants nothing filed
+    or that is not sure enough to begin.  ``suggest``: topics, likeliest first.  ``route_of``: the
+    code of the route for a kind and a topic.  ``mask``: a text with its personal data masked for a
+    screen.  ``drop_ids``: a text with the numbers of identity documents taken out; the same text if
+    it holds none.  ``person``: the opaque id for a phone and a session.
+    """
+
+    kind_of: Callable[[str], tuple[OrderKind | None, float]]
+    suggest: Callable[[str], Sequence[Suggested]]
+    route_of: Callable[[OrderKind, str | None], str]
+    route: Callable[[str], FilingRoute]
+    mask: Callable[[str], str]
+    drop_ids: Callable[[str], str]
+    person: Callable[[str | None, str], str]

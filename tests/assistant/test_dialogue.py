@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -81,14 +81,6 @@ def test_nothing_that_was_typed_is_kept(
     status: Status, decision: Decision | None, codes: list[str]
 ) -> None:
     state = remember(turn(status, decision, *codes)).state
-    assert {one.name for one in fields(state)} == {
-        "version",
-        "record",
-        "facets",
-        "offered",
-        "turns",
-        "guide",
-    }
     assert "440106" not in repr(state)
     assert "秘密" not in repr(state)
 

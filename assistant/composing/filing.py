@@ -1,0 +1,247 @@
+"""Replies of a filing: its questions, what was understood, the draft, the receipt.
+
+What a citizen typed is no fact of a record: numbers in it are marked as told, and personal data is
+masked wherever it is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from assistant.composing.writer import Writer
+from assistant.rules import district_names
+from assistant.work_orders import phones
+from assistant.work_orders.state import CONTACT, SECRET, asked, given, missing, value
+from assistant.work_orders.types import FilingAids, FilingStep, FormState, Receipt
+from assistant.work_orders.words import (
+    fields_of,
+    kind_name,
+    label,
+    likelihoods,
+    question,
+    texts,
+    why,
+)
+from channels.types import Card, CardRow, Sentence
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+MOST_SHOWN = 40
+"""Characters of a field in a sentence; cards show the whole."""
+
+
+def remark(name: str, writer: Writer, **told: object) -> None:
+    """A fixed text; its numbers are counted or were told, not taken from a record."""
+    text = _NO_ADDRESS.sub("…", texts()[name].format(**told))
+    writer.sentences.append(Sentence(text=text, reckoned=tuple(re.findall(r"\d+", text))))
+
+
+_NO_ADDRESS = re.compile(r"https?://[^\s，。；（）]*")
+"""Addresses that were typed are shown on cards, as text, and never repeated as ours."""
+
+
+def quote(step: FilingStep, writer: Writer) -> tuple[int, ...]:
+    """The number of the citation that carries a step of a route; each source is cited once."""
+    same = replace(step.source, n=0)
+    number = next((one.n for one in writer.citations if replace(one, n=0) == same), None)
+    if number is None:
+        number = len(writer.citations) + 1
+        writer.citations.append(replace(step.source, n=number))
+    return (number,)
+
+
+def say_step(step: FilingStep, writer: Writer) -> None:
+    """What a route says of itself, with where that stands."""
+    text = step.text if step.text.endswith("。") else f"{step.text}。"
+    writer.sentences.append(Sentence(text=text, citations=quote(step, writer)))
+
+
+# Questions
+
+
+def ask(state: FormState, writer: Writer) -> None:
+    """Ask the field that is asked, with the other ways on."""
+    field = asked(state)
+    assert field is not None
+    words = question(field, state.kind)
+    writer.remark(words)
+    rows = []
+    if field == "district":
+        rows += [CardRow(label=one, ask=one) for one in district_names()]
+    if field != "text":
+        rows.append(CardRow(label=texts()["skip"], ask=texts()["skip"]))
+    if field in CONTACT:
+        rows.append(CardRow(label=texts()["anonymous"], ask=texts()["anonymous"]))
+    writer.card(Card(kind="question", title=words, rows=tuple(rows)))
+    writer.suggestions += [texts()["why"], texts()["back"], texts()["leave"]]
+
+
+def explain(field: str, writer: Writer) -> None:
+    """Say why a field is asked."""
+    remark("because", writer, why=why(field))
+
+
+def note(fields: Sequence[tuple[str, str | None]], aids: FilingAids, writer: Writer) -> None:
+    """Say what was understood of a longer message: its fields, short and masked."""
+    told = [
+        f"{label(field)}“{_brief(shown(field, said, aids))}”"
+        for field, said in fields
+        if said is not None and field != "text"
+    ]
+    if told:
+        remark("noted", writer, told="，".join(told))
+
+
+def shown(field: str, said: str, aids: FilingAids) -> str:
+    """A field as a screen shows it: masked."""
+    if field == "phone":
+        return phones.masked(said)
+    if field == "name":
+        return f"{said[0]}{'*' * min(len(said) - 1, 2)}" if len(said) > 1 else said
+    return aids.mask(said)
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}……"
+
+
+# The draft
+
+
+def say_draft(state: FormState, aids: FilingAids, writer: Writer) -> None:
+    """Show the whole draft: every field, what is done with the data, and what can be done."""
+    remark("draft", writer)
+    writer.card(draft_card(state, aids))
+    writer.suggestions += _ways_on(state)
+
+
+def draft_card(state: FormState, aids: FilingAids) -> Card:
+    """The draft as a card: rows with a text are what was said, rows without one can be pressed."""
+    words, known = texts(), given(state)
+    rows = [CardRow(label=words["kind_label"], text=kind_name(state.kind))]
+    for field in fields_of(state.kind):
+        if field == "district":
+            continue
+        said = known.get(field)
+        text = shown(field, said, aids) if said else words["untold"]
+        if field == "place" and state.district and said and state.district[:2] not in said:
+            text = f"{state.district}{text}"
+        name = label(field, state.kind)
+        rows.append(CardRow(label=name, text=text, ask=f"{words['change']}{name}"))
+    if value(state, SECRET):
+        rows.append(CardRow(label="保密", text=words["contact_secret"]))
+    rows.append(_destination(state, aids))
+    for way in ("submit", "change", "leave"):
+        rows.append(CardRow(label=words[way], ask=words[way]))
+    told = words["draft_note"] + ("" if known.get("phone") else words["draft_anonymous"])
+    title = words["draft_title"].format(kind=kind_name(state.kind))
+    return Card(kind="draft", title=title, rows=tuple(rows), note=told)
+
+
+def _destination(state: FormState, aids: FilingAids) -> CardRow:
+    """Where it goes, and who may deal with it, as far as that is likely."""
+    words = texts()
+    likely, sure = likelihoods()
+    best = next(iter(aids.suggest(value(state, "text") or "")), None)
+    who = None
+    if state.department and best is not None and best.probability >= likely:
+        name = "department_sure" if best.probability >= sure else "department_likely"
+        who = words[name].format(department=state.department)
+    return CardRow(label=words["route_label"], text=aids.route(state.route).name, note=who)
+
+
+def _ways_on(state: FormState) -> list[str]:
+    words, known = texts(), given(state)
+    ways = []
+    if known.get("name") or known.get("phone"):
+        ways.append(words["anonymous"])
+    if state.kind in ("complaint", "report") and not value(state, SECRET):
+        ways.append(words["confidential"])
+    return [*ways, words["back"]]
+
+
+def which(state: FormState, aids: FilingAids, writer: Writer) -> None:
+    """Offer the fields: a tap asks one of them again."""
+    words, known = texts(), given(state)
+    remark("which", writer)
+    rows = []
+    for field in fields_of(state.kind):
+        said = known.get(field)
+        text = _brief(shown(field, said, aids)) if said else words["untold"]
+        if field != "district":
+            name = label(field, state.kind)
+            rows.append(CardRow(label=name, note=text, ask=f"{words['change']}{name}"))
+    writer.card(Card(kind="choices", title=words["which_title"], rows=tuple(rows)))
+    writer.suggestions += [words["resume"], words["leave"]]
+
+
+def similar(number: str, writer: Writer) -> None:
+    """Ask whether to add to an earlier order."""
+    words = texts()
+    remark("similar", writer, number=number)
+    rows = (
+        *(
+            CardRow(label=words[one], note=words[f"{one}_note"], ask=words[one])
+            for one in ("similar_add", "similar_new")
+        ),
+        CardRow(label=words["leave"], ask=words["leave"]),
+    )
+    writer.card(Card(kind="choices", title=words["similar_title"], rows=rows))
+
+
+# The receipt
+
+
+def say_receipt(receipt: Receipt, aids: FilingAids, writer: Writer) -> None:
+    """The number, the check (once), what happens next with its limits, how to ask and withdraw."""
+    route = aids.route(receipt.route)
+    remark("filed", writer, number=receipt.number)
+    if receipt.drawn:
+        remark("filed_drawn", writer, check=receipt.check)
+        remark("filed_anonymous", writer)
+    else:
+        remark("filed_phone", writer)
+    for step in route.steps:
+        say_step(step, writer)
+    writer.card(receipt_card(receipt, route.steps, route.name, writer))
+    writer.suggestions.append(texts()["progress_ask"])
+
+
+def receipt_card(receipt: Receipt, steps: Sequence[FilingStep], route: str, writer: Writer) -> Card:
+    words = texts()
+    check = words["check_label"] if receipt.drawn else words["check_phone"]
+    rows = [CardRow(label=words["number_label"], text=receipt.number)]
+    if receipt.drawn:
+        rows.append(
+            CardRow(label=words["check_label"], text=receipt.check, note=words["check_note"])
+        )
+    filed = receipt.filed.astimezone(BEIJING)
+    day = f"{filed.year}年{filed.month}月{filed.day}日 {filed:%H:%M}"
+    rows += [
+        CardRow(label=words["filed_label"], text=day),
+        CardRow(label=words["route_label"], text=route),
+        *(
+            CardRow(label=words["next_label"], text=step.text, citations=quote(step, writer))
+            for step in steps
+        ),
+        CardRow(
+            label=words["progress_label"],
+            text=words["progress_text"].format(check=check),
+            ask=words["progress_ask"],
+        ),
+        CardRow(label=words["withdraw_label"], text=words["withdraw_text"].format(check=check)),
+    ]
+    code = steps[0].source.code if steps else None
+    return Card(kind="receipt", title=words["receipt_title"], rows=tuple(rows), code=code)
+
+
+def pending(state: FormState) -> str:
+    """The way back to a filing that waits, behind another answer."""
+    field = asked(state)
+    kind = kind_name(state.kind)
+    if field is None:
+        name = "pending_draft" if missing(state) is None else "pending"
+        return texts()[name].format(kind=kind)
+    return texts()["pending_asked"].format(kind=kind, ask=question(field, state.kind))

@@ -1,0 +1,106 @@
+"""Errands: what a turn needs from outside, carried out between the steps that ask and those that
+tell.
+
+Whoever is away makes an outcome (``Away``), never an error: the tellers say what that means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from assistant.cases.types import Case, CaseRegistry
+from assistant.errors import Unavailable
+from assistant.handoff.types import StaffDesk
+from assistant.types import (
+    Away,
+    CallPerson,
+    Erase,
+    Erased,
+    Errand,
+    FileOrder,
+    Follow,
+    LookUp,
+    Outcome,
+    Similar,
+    Turn,
+)
+from assistant.work_orders.types import (
+    OrderView,
+    Receipt,
+    Refused,
+    WorkOrder,
+    WorkOrderDesk,
+)
+
+
+async def none_similar(_order: WorkOrder) -> tuple[str, ...]:
+    """Where nobody can tell, no order is like another."""
+    return ()
+
+
+async def nothing_kept(_session_id: str) -> tuple[str, ...]:
+    """Where nothing but the session holds anything, nothing is kept."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desks:
+    """Whoever errands go to.
+
+    ``similar``: numbers of the same person's open orders about the same matter, newest first; an
+    order that was filed under the same key is this very one, and is not among them.
+    ``erase``: erases what is held of a session outside the session store, and gives the numbers of
+    what the law keeps.  All may raise ``Unavailable``.
+    """
+
+    orders: WorkOrderDesk
+    cases: CaseRegistry
+    staff: StaffDesk | None = None
+    similar: Callable[[WorkOrder], Awaitable[tuple[str, ...]]] = none_similar
+    erase: Callable[[str], Awaitable[tuple[str, ...]]] = nothing_kept
+
+
+async def carry_out(turn: Turn, desks: Desks | None) -> Turn:
+    """The turn with the outcome of its errand; the turn as it is, if it has none."""
+    if turn.errand is None:
+        return turn
+    try:
+        outcome = await _outcome(turn.errand, turn.session_id, desks) if desks else Away()
+    except Unavailable:
+        outcome = Away()
+    return replace(turn, outcome=outcome)
+
+
+async def _outcome(errand: Errand, session_id: str, desks: Desks) -> Outcome:
+    match errand:
+        case FileOrder():
+            return await _file(errand, desks)
+        case LookUp(number=number, check=check):
+            return await _look_up(number, check, desks)
+        case Follow(number=number, check=check, what=what):
+            return await desks.orders.follow_up(number, check, what)
+        case CallPerson(desk=desk, package=package):
+            return await desks.staff.request(session_id, desk, package) if desks.staff else Away()
+        case Erase():
+            return Erased(kept=await desks.erase(session_id))
+
+
+async def _file(errand: FileOrder, desks: Desks) -> Receipt | Similar:
+    """File it, unless it is like another.  Not knowing whether it is keeps nobody from filing."""
+    if errand.unless_similar:
+        try:
+            numbers = await desks.similar(errand.order)
+        except Unavailable:
+            numbers = ()
+        if numbers:
+            return Similar(numbers=numbers)
+    return await desks.orders.file(errand.order)
+
+
+async def _look_up(number: str, check: str, desks: Desks) -> OrderView | Case | Refused:
+    """Numbers of orders and of cases are told apart by who knows them."""
+    found = await desks.orders.look_up(number, check)
+    if isinstance(found, Refused) and found.reason == "unknown":
+        return await desks.cases.look_up(number, check)
+    return found

@@ -1,0 +1,187 @@
+"""Reading the answer to the field that was asked; what is a question instead is left to others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from assistant.composing import filing as say
+from assistant.rules import load
+from assistant.types import Draft, Intent
+from assistant.work_orders import extract, phones
+from assistant.work_orders.state import AGAIN, SAID, START, asked, put, value
+from assistant.work_orders.step import (
+    Step,
+    ask,
+    go_on,
+    refuse,
+    told,
+    with_text,
+)
+from assistant.work_orders.types import OrderKind
+from assistant.work_orders.words import begins, commands, kind_name, reading, texts
+from retrieval.analyzer import normalise
+
+LEAST_TOLD = 6
+"""Characters of a matter that can be dealt with."""
+_MOST_ASKED = 40
+"""Characters of a question; longer messages tell something."""
+_NONE = frozenset((Intent.EMPTY, Intent.SMALL_TALK))
+
+
+def answered(step: Step) -> Draft | None:
+    """The next step after an answer; ``None`` if the message is none."""
+    field = asked(step.state)
+    if field is None:
+        return None
+    if step.said in commands()["skip"]:
+        return _skipped(step, field)
+    if step.said in commands()["consent"]:
+        return ask(step, step.state, field)
+    if step.reading.intent in _NONE or _for_others(step):
+        return None
+    if field != "text" and _another(step):
+        say.remark("another", step.writer, kind=kind_name(step.state.kind))
+        return ask(step, step.state, field)
+    match field:
+        case "text":
+            return _text(step)
+        case "phone":
+            return _phone(step)
+        case "name":
+            return _name(step)
+        case "district":
+            return _district(step)
+        case _:
+            return _free(step, field)
+
+
+def _for_others(step: Step) -> bool:
+    """Whether a short message calls a person or asks for progress."""
+    return len(step.said) <= 10 and bool(load().person.find(step.said)) and not begins(step.text)
+
+
+def _another(step: Step) -> bool:
+    """Whether another matter is told before this one is through."""
+    found = begins(step.text)
+    return found is not None and len(found.rest) >= LEAST_TOLD
+
+
+def _skipped(step: Step, field: str) -> Draft:
+    if field == "text":
+        say.remark("needed_text", step.writer)
+        return ask(step, step.state, field)
+    route = step.aids.route(step.state.route)
+    if field in route.needs and not (step.state.asking or "").endswith(AGAIN):
+        return refuse(step, step.state, field)
+    return go_on(step, put(step.state, field, None))
+
+
+def asks(step: Step) -> bool:
+    """Whether the message asks something: by its words, or for a facet of a service."""
+    plain = normalise(step.text)
+    if len(plain) > _MOST_ASKED:
+        return False
+    return plain.rstrip().endswith("?") or any(word in plain for word in reading("questions"))
+
+
+def _text(step: Step) -> Draft | None:
+    kind, _ = step.aids.kind_of(step.text)
+    if kind is None and len(step.said) < _MOST_ASKED and (asks(step) or step.reading.facets):
+        return None
+    if len(step.said) < LEAST_TOLD:
+        say.remark("more", step.writer)
+        return ask(step, step.state, "text")
+    start = value(step.state, START)
+    text = f"{start}。{step.text.strip()}" if start else step.text.strip()
+    state = step.state
+    if kind is not None and kind is not OrderKind.CONSULTATION and value(state, SAID) is None:
+        state = replace(state, kind=kind)
+    state = with_text(step, state, text)
+    return go_on(step, told(step, state, step.text))
+
+
+def _phone(step: Step) -> Draft | None:
+    found = phones.read(step.text)
+    if found is not None and found.number is not None:
+        state = told(step, put(step.state, "phone", found.number), step.text, skip=("phone",))
+        return go_on(step, state)
+    digits = sum(one.isdigit() for one in step.text)
+    if found is None and digits < _LEAST_DIGITS:
+        return None
+    if (step.state.asking or "").endswith(AGAIN):
+        say.remark("phone_given_up", step.writer)
+        return go_on(step, put(step.state, "phone", None))
+    have = len(found.digits.lstrip("+")) if found else digits
+    mobile = found is not None and found.digits.startswith("1") and have != phones.MOBILE
+    words = texts()["phone_short" if mobile else "phone_shape"]
+    problem = words.format(want=phones.MOBILE, have=have, least=phones.LEAST, most=phones.MOST)
+    say.remark("phone_again", step.writer, problem=problem)
+    return ask(step, step.state, "phone", again=True)
+
+
+_LEAST_DIGITS = 4
+"""Digits from which on a message is meant as a number."""
+
+
+def _name(step: Step) -> Draft | None:
+    if asks(step) or step.reading.facets or load().inside.holds(normalise(step.text)):
+        return None
+    found = extract.pieces(step.text)
+    rest = extract.without(step.text, [found["phone"]] if "phone" in found else [])
+    name = found["name"].value if "name" in found else extract.name_in(rest)
+    if name is not None:
+        state = put(step.state, "name", name)
+        return go_on(step, told(step, state, step.text, skip=("name", "object", "wish")))
+    if "phone" in found:  # a number instead of a name: the name is left out
+        return go_on(step, told(step, put(step.state, "name", None), step.text))
+    if "wish" in found:  # an answer to the question before
+        return ask(step, told(step, step.state, step.text), "name")
+    if (step.state.asking or "").endswith(AGAIN):
+        return go_on(step, put(step.state, "name", None))
+    say.remark("name_again", step.writer)
+    return ask(step, step.state, "name", again=True)
+
+
+def _district(step: Step) -> Draft | None:
+    named = extract.district(step.text)
+    return go_on(step, put(step.state, "district", named)) if named else None
+
+
+def _free(step: Step, field: str) -> Draft | None:
+    """A field in free words: the message without what it says of other fields."""
+    found = extract.pieces(step.text)
+    if _is_question(step, field) and field not in found:
+        return None
+    others = [one for name, one in found.items() if name != field and name in _CUT]
+    rest = _LEADING.sub("", extract.without(step.text, others))
+    mine = found[field].value if field in found and (others or len(rest) > _MOST_FIELD) else rest
+    state = step.state
+    if len(mine) > 1:
+        state = put(state, field, mine)
+        say.note([(field, mine)] if others else [], step.aids, step.writer)
+    elif not others:
+        say.remark("not_understood", step.writer)
+        return ask(step, state, field)
+    return go_on(step, told(step, state, step.text, skip=(field,)))
+
+
+def _is_question(step: Step, field: str) -> bool:
+    plain = normalise(step.text)
+    government = load().inside.holds(plain)
+    match field:
+        case "wish":
+            return asks(step) and not any(word in plain for word in reading("wishes"))
+        case "object":
+            return asks(step)
+        case "place":
+            about = government and not extract.looks_like_a_place(plain)
+            return asks(step) or about
+        case _:
+            return asks(step) or government
+
+
+_CUT = ("phone", "when", "place", "wish", "name")
+"""Fields whose words are cut out of the answer to another one."""
+_MOST_FIELD = 60
+_LEADING = re.compile(r"^(?:我(?=在|喺|系|是))?(?:就|应该)?(?:在|喺|响|是|系|叫做)+(?=.)")

@@ -1,0 +1,230 @@
+"""What a free text says of time, place, object, wish and contact, where it says it plainly.
+
+Precision goes before recall: what is not found is asked, what was found is shown and can be
+changed.  Every value is a piece of the text as it was typed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from assistant import rules
+from assistant.work_orders import phones
+from assistant.work_orders.words import reading
+from retrieval.analyzer import normalise
+
+_NUM = r"[\d零一二两三四五六七八九十]{1,3}"
+_SPAN = r"[\d一二三四五六七八九十两半几]+个?多?(?:天|日|周|星期|礼拜|月|年)多?"
+_PERIOD = (
+    r"(?:凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜晚|夜里|半夜|深夜|三更半夜|"
+    r"朝早|晏昼|夜晚黑|朝头早)"
+)
+_DAY = "|".join(
+    (
+        r"(?:大?前|昨|今|寻|琴|噚)(?:天|日|晚|早|朝|夜)",
+        r"(?:上+个?|这个?|呢个?|本)(?:周|星期|礼拜|月|排)[一二三四五六日天末]?",
+        r"(?:前|这|呢|近)(?:几|两|段)(?:天|日|个?月|周|个?星期|时间)",
+        rf"(?:最近|近|连续|持续|已经)(?:了|这|的)?{_SPAN}",
+        r"前阵子|前排|近期|近来|最近|日日|晚晚|成日|长期|去年|旧年|前年",
+        r"每(?:天|日|晚|个?周末|逢周[一二三四五六日]|周|个?星期|个月)",
+        r"(?:(?:\d{4}|今|去|前|上|旧)年)?\d{1,2}月份?(?:\d{1,2}[日号])?",
+        r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}",
+        rf"\d{{1,2}}日|\d{{1,2}}号(?={_PERIOD}|晚|早)",
+        r"(?:周|星期|礼拜)[一二三四五六日]",
+    )
+)
+_CLOCK = rf"{_NUM}(?:点|时(?!间)|:[0-5]\d)钟?(?:半|几|{_NUM}分?)?"
+_UNIT = rf"(?:{_DAY}|{_PERIOD}|{_CLOCK})"
+_WHEN = re.compile(
+    rf"(?:大概|大约|差不多)?{_UNIT}"
+    rf"(?:[的嘅、 ]?{_UNIT}|(?:到|至|-|~|—){_UNIT}|以后|之后|左右|开始|前后|以来|起|多)*"
+)
+_FIRST = re.compile(rf"{_DAY}|{_PERIOD}?{_CLOCK}")
+_STOP = r"，。；、,;！!？?：:\s"
+_NO_PLACE = "的嘅在被有把将了又都还着过没不冇"
+_WISHED = re.compile(r"[。！!；;\n？?]|[，,](?:我的?|联系)?(?:电话|手机|叫|姓|人)")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A value, and where it stands in the text."""
+
+    value: str
+    start: int
+    end: int
+
+
+def pieces(text: str) -> Mapping[str, Piece]:
+    """Field → the first piece of the text that says it.
+
+    Offsets are those of the text after NFKC; values keep the characters that were typed, a phone
+    is given without separators.
+    """
+    flat = _flat(text)
+    shown = text if len(text) == len(flat) else flat
+    plain = normalise(flat)
+    if len(plain) != len(flat):
+        plain = flat.lower()  # a character became several: read what stands there
+    found = {
+        "phone": _phone(flat),
+        "when": _when(plain),
+        "place": _first(_place(), plain),
+        "object": _apart(_object(plain), _first(_place(), plain), plain),
+        "wish": _wish(plain),
+        "name": _name(plain),
+    }
+    return {
+        field: one if field == "phone" else Piece(shown[one.start : one.end], one.start, one.end)
+        for field, one in found.items()
+        if one is not None
+    }
+
+
+def _flat(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def district(text: str) -> str | None:
+    """The one district that a text names; ``None`` if it names none or several."""
+    named = set(rules.load().districts.findall(normalise(text)))
+    return f"{named.pop()}区" if len(named) == 1 else None
+
+
+def without(text: str, others: Iterable[Piece]) -> str:
+    """The text with the pieces cut out, and without what only joined them."""
+    flat = _flat(text)
+    if len(text) == len(flat):
+        flat = text
+    for one in sorted(others, key=lambda piece: -piece.start):
+        flat = f"{flat[: one.start]} {flat[one.end :]}"
+    return _EDGES.sub("", re.sub(r"\s+", " ", flat))
+
+
+_JOINED = r"[\s，。；、,;.:：！!]|电话|手机|号码|时间|地点|地址|联系|我的|系|是|就|大概"
+_EDGES = re.compile(rf"^(?:{_JOINED})+|(?:{_JOINED})+$")
+
+
+def _phone(flat: str) -> Piece | None:
+    number = phones.number_in(flat)
+    if number is None:
+        return None
+    one = next(found for found in phones.find(flat) if found.number == number)
+    return Piece(number, one.start, one.end)
+
+
+def _when(plain: str) -> Piece | None:
+    """The first time that names a day, a clock or a habit; 深夜 alone leaves the day open."""
+    for found in _WHEN.finditer(plain):
+        if _FIRST.search(found[0]):
+            return Piece(found[0], found.start(), found.end())
+    return None
+
+
+def _wish(plain: str) -> Piece | None:
+    """From a word of wishing to the end of the sentence."""
+    starts = [at for word in reading("wishes") if (at := plain.find(word)) >= 0]
+    if not starts:
+        return None
+    start = min(starts)
+    end = _WISHED.search(plain, start)
+    value = plain[start : end.start() if end else len(plain)].rstrip(" ，,")
+    return Piece(value, start, start + len(value)) if len(value) > 3 else None
+
+
+def _name(plain: str) -> Piece | None:
+    """Who says that they are called so; only names that begin with a surname."""
+    for found in _named().finditer(plain):
+        return Piece(found["name"], found.start("name"), found.end("name"))
+    return None
+
+
+def name_in(answer: str) -> str | None:
+    """The name in an answer to the question for one; ``None`` if it does not look like a name."""
+    said = _EDGES.sub("", _CALLED.sub("", _flat(answer).strip()))
+    return said if _NAME.fullmatch(said) else None
+
+
+_CALLED = re.compile(r"^(?:我?(?:叫做?|姓|系|是)|叫我|本人|称呼我?)+")
+_NAME = re.compile(r"[㐀-鿿·]{1,8}|[A-Za-z][A-Za-z .'\-]{1,39}")
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    surnames = "".join(reading("surnames"))
+    who = rf"(?P<name>[{surnames}][一-龥·]{{0,3}}?)"
+    return re.compile(
+        rf"(?:我叫做?|我姓|本人叫?|我系|姓名[:是]?|联系人[:是]?|名字[:是]?|称呼[:是]?){who}"
+        rf"(?=[{_STOP}.]|电话|手机|$)"
+    )
+
+
+def _object(plain: str) -> Piece | None:
+    for pattern in _objects():
+        if found := pattern.search(plain):
+            return Piece(found["who"], found.start("who"), found.end("who"))
+    return None
+
+
+def _apart(who: Piece | None, where: Piece | None, plain: str) -> Piece | None:
+    """Whom a text tells of, without the street before it; 政务中心 is a place and a name."""
+    if who is None or where is None or not who.start <= where.start < where.end < who.end:
+        return who
+    if where.value.endswith(reading("organisations")):
+        return who
+    start = where.end + (plain[where.end] in "的嘅")
+    return Piece(plain[start : who.end], start, who.end)
+
+
+@cache
+def _objects() -> tuple[re.Pattern[str], ...]:
+    """Whom a text complains about or praises; who is called by a name of their own."""
+    firm = "|".join(map(re.escape, reading("organisations")))
+    person = "|".join(map(re.escape, reading("people")))
+    within = rf"[^{_STOP}的嘅在每了将把被]"
+    desk = r"(?:[\d一二三四五六七八九十]{1,3}号)?窗口"
+    who = (
+        rf"(?P<who>{within}{{0,16}}?(?:{firm})(?:{desk})?(?:的?(?:{person}))?"
+        rf"|{within}{{1,10}}?(?:{person}))"
+    )
+    one = r"(?:一下|下)?(?:一?间|一?家|一?个|[这呢那][家间个])?"
+    named = r"名叫|名字叫|叫做|店名是?|公司名是?|全称是?"
+    return (
+        re.compile(rf"(?:投诉|举报|表扬|反映|检举){one}{who}"),
+        re.compile(rf"(?:{named})(?P<who>{within}{{1,20}}?(?:{firm}))"),
+    )
+
+
+@cache
+def _place() -> re.Pattern[str]:
+    names = "|".join(map(re.escape, reading("places")))
+    beside = "|".join(map(re.escape, reading("beside")))
+    areas = rules.load().districts.pattern
+    within = rf"[^{_STOP}{_NO_PLACE}]"
+    numeral = r"[\da-z零一二三四五六七八九十]{1,6}"
+    number = rf"{numeral}(?:号楼(?![上下])|号(?!窗)|栋|座|幢|期|区|楼|层|室|房|铺|单元)"
+    estate = r"小区|花园|社区|广场|市场|大厦|地铁站|公园|村|学校|小学|中学|医院|商场|中心"
+    more = rf"(?:{within}{{0,6}}?(?:{estate})|{number}|{beside})"
+    street = rf"(?:{within}{{1,6}}?(?:街道|镇))?{within}{{1,10}}?(?:{names})"
+    return re.compile(
+        rf"(?P<place>(?:广州市?)?(?:{areas})区?{street}{more}*)"
+        rf"|(?:在|喺|响|位于|住)(?P<other>(?:广州市?)?{street}{more}*)"
+    )
+
+
+def _first(pattern: re.Pattern[str], plain: str) -> Piece | None:
+    found = pattern.search(plain)
+    if found is None:
+        return None
+    group = "place" if found["place"] else "other"
+    return Piece(found[group], found.start(group), found.end(group))
+
+
+def looks_like_a_place(text: str) -> bool:
+    """Whether a text names a district, a street or something beside which a place is."""
+    plain = normalise(text)
+    words: Iterator[str] = iter((*reading("places"), *reading("beside")))
+    return district(plain) is not None or any(word in plain for word in words)

@@ -1,0 +1,250 @@
+"""The conversation that files a complaint, a suggestion, praise or a request for help.
+
+Pure steps: a turn and the aids in, the turn with a draft or an errand out, or ``None`` where the
+message is not for the filing and is answered as any other (the filing waits).  One field is asked
+at a time; nothing is filed before the whole was shown and consent was given to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.bundles.benefits import asks_for_benefits
+from assistant.composing import filing as say
+from assistant.composing.writer import Writer
+from assistant.types import Draft, FileOrder, Follow, Intent, Turn
+from assistant.work_orders.answers import LEAST_TOLD, answered
+from assistant.work_orders.changes import changed
+from assistant.work_orders.state import (
+    EARLIER,
+    PAUSED,
+    SAID,
+    SIMILAR,
+    START,
+    asked,
+    begun,
+    drop,
+    missing,
+    order_of,
+    put,
+    value,
+)
+from assistant.work_orders.step import Step, ask, go_on, guiding, spoken, told, with_text
+from assistant.work_orders.types import FilingAids, FollowUp, FormState, OrderKind
+from assistant.work_orders.words import bare, begins, commands, fields_of, kind_name, texts
+from channels.types import Sentence, Status
+
+_SILENT = frozenset((Intent.CRISIS, Intent.EMPTY, Intent.SMALL_TALK, Intent.CHOOSE))
+
+
+def begin(turn: Turn, aids: FilingAids) -> Turn | None:
+    """The turn with the first question, if its message is something to file."""
+    reading = turn.understanding
+    if reading is None or turn.state.form is not None or reading.intent is Intent.CRISIS:
+        return None
+    text, said = turn.message.text.strip(), bare(turn.message.text)
+    if said in commands()["submit"] and turn.state.receipts:
+        return replace(turn, draft=_already(turn))
+    if reading.intent in _SILENT:
+        return None
+    named = begins(text)
+    if named is None and (_elsewhere(turn) or asks_for_benefits(text)):
+        return None
+    heard = None if named and named.kind else aids.kind_of(text)[0]
+    kind = (named.kind if named else None) or heard
+    if kind is None and named is None:
+        return None
+    if named is None and kind is OrderKind.CONSULTATION:
+        return None  # a question is answered
+    state = begun(kind or OrderKind.HELP)
+    if named and named.kind:
+        state = put(state, SAID, "yes")
+    step = Step(turn, reading, state, aids, text, said, Writer())
+    return replace(turn, draft=_begun(step, text if named is None else named.rest))
+
+
+def _elsewhere(turn: Turn) -> bool:
+    """Whether a question of something else is open, which the message may answer."""
+    guide = turn.state.guide
+    return turn.state.enquiry is not None or (guide is not None and guide.asking is not None)
+
+
+def _begun(step: Step, rest: str) -> Draft:
+    """What the first message already says is taken; then the first open field is asked."""
+    state = step.state
+    say.remark("begin", step.writer, kind=kind_name(state.kind))
+    if len(rest) >= LEAST_TOLD:
+        step.writer.remark(texts()["noted_text"])
+        state = with_text(step, state, step.text)
+    elif rest:
+        state = put(state, START, step.text)
+    return go_on(step, told(step, state, step.text))
+
+
+def take(turn: Turn, aids: FilingAids) -> Turn | None:
+    """The turn with a draft or an errand, if its message belongs to the filing under way."""
+    state, reading = turn.state.form, turn.understanding
+    if state is None or reading is None or reading.intent is Intent.CRISIS:
+        return None
+    text = turn.message.text.strip()
+    step = Step(turn, reading, state, aids, text, bare(text), Writer())
+    if state.asking == PAUSED and _elsewhere(turn):
+        return _drafted(turn, go_on(step, state)) if step.said in commands()["resume"] else None
+    settled = _settled(step)
+    return settled or _drafted(turn, _commanded(step) or changed(step) or answered(step))
+
+
+def _drafted(turn: Turn, draft: Draft | None) -> Turn | None:
+    return None if draft is None else replace(turn, draft=draft)
+
+
+# Consent
+
+
+def _settled(step: Step) -> Turn | None:
+    """The turn that files, or adds to an earlier order, on the word of the citizen."""
+    words, said, state = commands(), step.said, step.state
+    if state.asking == SIMILAR:
+        if said in words["similar_add"]:
+            return replace(step.turn, errand=_addition(step))
+        if said in words["similar_new"] or said in words["submit"]:
+            return _filed(step, unless_similar=False)
+        return None
+    shown = missing(state) is None and state.asking in (None, PAUSED)
+    if shown and said in words["submit"]:
+        return _filed(step, unless_similar=True)
+    if state.asking is None and said in words["consent"]:
+        return _filed(step, unless_similar=True)
+    return None
+
+
+def _filed(step: Step, *, unless_similar: bool) -> Turn:
+    order = order_of(step.state, step.turn.session_id, step.aids)
+    return replace(step.turn, errand=FileOrder(order=order, unless_similar=unless_similar))
+
+
+def _addition(step: Step) -> Follow:
+    """What was told, added to the earlier order: its check is the session's, or of the phone."""
+    number = value(step.state, EARLIER) or ""
+    phone = value(step.state, "phone") or ""
+    check = dict(step.turn.state.receipts).get(number) or phone[-4:]
+    what = FollowUp(act="add", text=spoken(step.state), key=step.state.key)
+    return Follow(number=number, check=check, what=what)
+
+
+# Commands
+
+
+def _commanded(step: Step) -> Draft | None:
+    """What the message asks of the filing itself, if it does."""
+    words, said, state, writer = commands(), step.said, step.state, step.writer
+    field = asked(state)
+    if said in words["leave"]:
+        say.remark("left", writer)
+        return replace(writer.draft(Status.ANSWERED, "left"), ended="form")
+    if field is not None and said in words["why"]:
+        say.explain(field, writer)
+        say.ask(state, writer)
+        return guiding(step, state)
+    if said in words["back"]:
+        return _back(step)
+    if said in words["resume"] or said in words["go_on"]:
+        return go_on(step, state)
+    if said in words["again"]:
+        say.remark("again", writer)
+        return go_on(step, begun(state.kind))
+    if said in words["wait"]:
+        say.remark("wait", writer)
+        writer.suggestions += [texts()["resume"], texts()["leave"]]
+        return guiding(step, replace(state, asking=PAUSED))
+    if said in words["submit"]:
+        return _too_early(step)
+    return None
+
+
+def _back(step: Step) -> Draft:
+    """The field that was given last, asked anew."""
+    given_ = [field for field, _ in step.state.fields if field in fields_of(step.state.kind)]
+    if not given_:
+        say.remark("first", step.writer)
+        return go_on(step, step.state)
+    return ask(step, drop(step.state, given_[-1]), given_[-1])
+
+
+def _too_early(step: Step) -> Draft:
+    """Consent before the draft was shown is no consent: what is open is left out, and it is
+    shown."""
+    state = step.state
+    if value(state, "text") is None:
+        say.remark("needed_text", step.writer)
+        return go_on(step, state)
+    while (field := missing(state)) is not None:
+        state = put(state, field, None)
+    say.remark("consent_first", step.writer)
+    return go_on(step, state)
+
+
+def _already(turn: Turn) -> Draft:
+    """Said again after it was filed: it was, once."""
+    writer = Writer()
+    number, _ = turn.state.receipts[-1]
+    say.remark("already", writer, number=number)
+    writer.suggestions.append(texts()["progress_ask"])
+    return writer.draft(Status.FILED, "already")
+
+
+# While something else is answered
+
+_SHORT = 12
+"""Longer messages are questions, not answers."""
+_LOST = frozenset((Status.NOT_FOUND, Status.OUT_OF_SCOPE, Status.CLARIFY))
+
+
+def remind(turn: Turn, draft: Draft, aids: FilingAids) -> Turn:
+    """The turn with the way back to the filing that waits behind its draft."""
+    state = turn.state.form
+    if state is None or draft.form is not None or draft.ended == "form":
+        return turn
+    if draft.status is Status.CRISIS:
+        return replace(turn, draft=_held(turn, draft, state, aids))
+    if draft.status in (Status.REFUSED, Status.FAILED):
+        return turn
+    if draft.guide is not None and draft.guide.asking is not None:
+        return replace(turn, draft=replace(draft, form=replace(state, asking=PAUSED)))
+    return replace(turn, draft=_again(turn, draft, state) or _behind(draft, state))
+
+
+def _held(turn: Turn, draft: Draft, state: FormState, aids: FilingAids) -> Draft:
+    """In danger nothing competes with help; a matter that was told in the same words is not lost."""
+    if asked(state) != "text" or aids.kind_of(turn.message.text)[0] is None:
+        return draft
+    return replace(draft, form=put(state, "text", turn.message.text.strip()))
+
+
+def _again(turn: Turn, draft: Draft, state: FormState) -> Draft | None:
+    """The question once more, where a short message could be neither answered nor taken for one."""
+    reading, said = turn.understanding, bare(turn.message.text)
+    if draft.status not in _LOST or len(said) > _SHORT or reading is None or reading.facets:
+        return None
+    if state.asking in (PAUSED, SIMILAR):
+        return None
+    writer = Writer()
+    if asked(state) is None:
+        say.remark("not_understood_draft", writer)
+        writer.suggestions += [texts()["submit"], texts()["change"], texts()["leave"]]
+    else:
+        say.remark("not_understood", writer)
+        say.ask(state, writer)
+    return replace(writer.draft(Status.GUIDING, "form"), form=state)
+
+
+def _behind(draft: Draft, state: FormState) -> Draft:
+    """The answer with a line behind it; a draft that was shown before it waits to be called."""
+    line = Sentence(text=say.pending(state))
+    waiting = replace(state, asking=PAUSED) if state.asking is None else state
+    return replace(
+        draft,
+        sentences=(*draft.sentences, line),
+        suggestions=(texts()["resume"], *draft.suggestions),
+        form=waiting,
+    )

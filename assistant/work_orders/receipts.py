@@ -1,0 +1,72 @@
+"""What came of filing: the receipt, an order like it, or that the desk does not answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assistant.composing import filing as say
+from assistant.composing.choices import PUBLIC_HOTLINE, say_line
+from assistant.composing.writer import Writer
+from assistant.rules import replies
+from assistant.types import Away, Draft, FileOrder, Follow, Knowledge, Similar, Turn
+from assistant.work_orders.state import EARLIER, SIMILAR, put
+from assistant.work_orders.types import FilingAids, FormState, OrderView, Receipt
+from assistant.work_orders.words import kind_name, texts
+from channels.types import Status
+
+
+def tell(turn: Turn, knowledge: Knowledge, aids: FilingAids) -> Turn | None:
+    """The turn with the draft of what came of its errand; ``None`` if it was no errand of ours."""
+    state = turn.state.form
+    if state is None:
+        return None
+    match turn.errand, turn.outcome:
+        case FileOrder(), Receipt() as receipt:
+            draft = _filed(state, receipt, aids)
+        case FileOrder(), Similar(numbers=numbers):
+            draft = _similar(state, numbers[0])
+        case Follow(number=number), OrderView() if state.asking == SIMILAR:
+            draft = _joined(number)
+        case (FileOrder() | Follow(), Away()):
+            draft = _away(state, knowledge)
+        case Follow(), _ if state.asking == SIMILAR:
+            draft = _not_joined(state)
+        case _:
+            return None
+    return replace(turn, draft=draft)
+
+
+def _filed(state: FormState, receipt: Receipt, aids: FilingAids) -> Draft:
+    writer = Writer()
+    say.say_receipt(receipt, aids, writer)
+    return replace(writer.draft(Status.FILED, "filed"), ended="form")
+
+
+def _similar(state: FormState, number: str) -> Draft:
+    writer = Writer()
+    say.similar(number, writer)
+    asking = replace(put(state, EARLIER, number), asking=SIMILAR)
+    return replace(writer.draft(Status.GUIDING, "similar"), form=asking)
+
+
+def _joined(number: str) -> Draft:
+    writer = Writer()
+    say.remark("joined", writer, number=number)
+    writer.suggestions.append(texts()["progress_ask"])
+    return replace(writer.draft(Status.FILED, "joined"), ended="form")
+
+
+def _not_joined(state: FormState) -> Draft:
+    writer = Writer()
+    say.remark("not_joined", writer)
+    writer.suggestions += [texts()["similar_new"], texts()["leave"]]
+    return replace(writer.draft(Status.GUIDING, "similar"), form=state)
+
+
+def _away(state: FormState, knowledge: Knowledge) -> Draft:
+    """Nothing is lost: the draft stays, its key as well."""
+    writer = Writer()
+    say.remark("away", writer, kind=kind_name(state.kind))
+    say_line(knowledge, PUBLIC_HOTLINE, replies()["person"]["call"], writer)
+    writer.suggestions += [texts()["submit"], texts()["leave"]]
+    return replace(writer.draft(Status.FAILED, "away"), form=state)

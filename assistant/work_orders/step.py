@@ -1,0 +1,120 @@
+"""One message of a filing, and how it goes on: the next field, or the draft."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.composing import filing as say
+from assistant.composing.writer import Writer
+from assistant.types import Draft, Turn, Understanding
+from assistant.work_orders import extract
+from assistant.work_orders.state import AGAIN, classified, given, missing, put, value
+from assistant.work_orders.types import FilingAids, FormState
+from assistant.work_orders.words import fields_of, texts
+from channels.types import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A message, as typed (``text``) and bare (``said``), and the filing that it may belong to."""
+
+    turn: Turn
+    reading: Understanding
+    state: FormState
+    aids: FilingAids
+    text: str
+    said: str
+    writer: Writer
+
+
+def guiding(step: Step, state: FormState) -> Draft:
+    return replace(step.writer.draft(Status.GUIDING, "form"), form=state)
+
+
+def ask(step: Step, state: FormState, field: str, *, again: bool = False) -> Draft:
+    """Ask a field; ``again``: once more, because of what was just said to it."""
+    state = replace(state, asking=f"{field}{AGAIN}" if again else field)
+    say.ask(state, step.writer)
+    return guiding(step, state)
+
+
+def go_on(step: Step, state: FormState) -> Draft:
+    """Ask what is still missing, or show the draft."""
+    field = missing(state)
+    if field is not None:
+        return ask(step, state, field)
+    lawful = _lawful(step, state)
+    if isinstance(lawful, Draft):
+        return lawful
+    say.say_draft(lawful, step.aids, step.writer)
+    return guiding(step, replace(lawful, asking=None))
+
+
+def _lawful(step: Step, state: FormState) -> FormState | Draft:
+    """The state on a route that it has all fields for; or the question for what the route needs."""
+    field = lacking(step, state)
+    if field is None:
+        return state
+    rerouted = around(step, state)
+    return rerouted or refuse(step, state, field)
+
+
+def lacking(step: Step, state: FormState) -> str | None:
+    """A field that was skipped though the route needs it."""
+    needs, known = step.aids.route(state.route).needs, given(state)
+    return next(
+        (one for one in fields_of(state.kind) if one in needs and not known.get(one, "")), None
+    )
+
+
+def around(step: Step, state: FormState) -> FormState | None:
+    """The state on the route that needs less, if there is one; that is said."""
+    route = step.aids.route(state.route)
+    if route.instead is None:
+        return None
+    say.remark("rerouted", step.writer, route=step.aids.route(route.instead).name)
+    return replace(state, route=route.instead)
+
+
+def refuse(step: Step, state: FormState, field: str) -> Draft:
+    """Say that the route needs the field, why, and the way around; ask it again."""
+    route = step.aids.route(state.route)
+    say.remark("needs", step.writer, route=route.name)
+    if route.because is not None:
+        say.say_step(route.because, step.writer)
+    if route.instead is None:
+        say.remark("needs_always", step.writer)
+    else:
+        say.remark("needs_instead", step.writer, route=step.aids.route(route.instead).name)
+    return ask(step, state, field, again=True)
+
+
+def told(step: Step, state: FormState, text: str, skip: Sequence[str] = ()) -> FormState:
+    """The state with what a text says of fields that are open or were skipped; that is said."""
+    known = given(state)
+    fields = [one for one in fields_of(state.kind) if one not in skip and not known.get(one)]
+    found = extract.pieces(text)
+    noted = [(field, found[field].value) for field in fields if field in found]
+    for field, said in noted:
+        state = put(state, field, said)
+    say.note(noted, step.aids, step.writer)
+    return state
+
+
+def with_text(step: Step, state: FormState, text: str) -> FormState:
+    """The state with the matter told, its topic and route; an ID number in it is pointed out."""
+    state = classified(put(state, "text", text), step.aids)
+    if step.aids.drop_ids(text) != text:
+        say.remark("id_number", step.writer)
+        step.writer.suggestions.append(texts()["remove_id"])
+    return state
+
+
+def spoken(state: FormState) -> str:
+    """All that was told, as one text: what is added to an earlier order."""
+    lines = [value(state, field) for field in fields_of(state.kind) if field not in _CONTACT]
+    return "；".join(line for line in lines if line)
+
+
+_CONTACT = ("name", "phone")

@@ -1,0 +1,162 @@
+"""What people say to a filing, and what it says, by name (``assistant/filing.toml``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from assistant.bundles.commands import bare as bare_of
+from assistant.rules import filing_words
+from assistant.work_orders.types import OrderKind
+from retrieval.analyzer import normalise
+
+Words = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begin:
+    """A message that says by its words that something is to be filed.
+
+    ``kind`` is ``None`` where that is left open; ``rest``: what it tells of the matter itself.
+    """
+
+    kind: OrderKind | None
+    rest: str
+
+
+def texts() -> Mapping[str, str]:
+    found: Mapping[str, str] = filing_words()["texts"]
+    return found
+
+
+def kind_name(kind: OrderKind) -> str:
+    return str(filing_words()["kinds"][kind]["name"])
+
+
+def fields_of(kind: OrderKind) -> tuple[str, ...]:
+    """The fields of a kind, in the order in which they are asked."""
+    return tuple(filing_words()["kinds"][kind]["fields"])
+
+
+def label(field: str, kind: OrderKind | None = None) -> str:
+    """What a field is called, if need be in a filing of this kind."""
+    words = filing_words()["fields"][field]
+    return str(words.get(f"label_{kind}") or words["label"])
+
+
+def question(field: str, kind: OrderKind) -> str:
+    """How a field is asked for."""
+    words = filing_words()["fields"][field]
+    return str(words.get(f"ask_{kind}") or words["ask"])
+
+
+def why(field: str) -> str:
+    return str(filing_words()["fields"][field]["why"])
+
+
+def likelihoods() -> tuple[float, float]:
+    """From which probability on a department is shown, and from which on as very likely."""
+    found = filing_words()["confidence"]
+    return found["likely"], found["sure"]
+
+
+@cache
+def commands() -> Mapping[str, Words]:
+    """The whole messages that are a command, by its name."""
+    return {
+        name: frozenset(map(normalise, one.get("whole", ())))
+        for name, one in filing_words()["commands"].items()
+    }
+
+
+@cache
+def starts(name: str) -> tuple[str, ...]:
+    """How messages of a command begin, longest first."""
+    return _longest(filing_words()["commands"][name]["start"])
+
+
+@cache
+def _whole() -> Words:
+    return frozenset(word for words in commands().values() for word in words)
+
+
+def bare(text: str) -> str:
+    """The normalised message without courtesies and final particles, unless a command has them."""
+    return bare_of(text, _whole())
+
+
+@cache
+def names() -> tuple[tuple[str, str], ...]:
+    """What people call a field, and the field; longest names first."""
+    found = [
+        (normalise(name), field)
+        for field, words in filing_words()["fields"].items()
+        for name in words["names"]
+    ]
+    return tuple(sorted(found, key=lambda one: -len(one[0])))
+
+
+@cache
+def kind_names() -> Mapping[str, OrderKind]:
+    return {normalise(kind_name(kind)): kind for kind in OrderKind}
+
+
+@cache
+def reading(name: str) -> tuple[str, ...]:
+    """A list of words for reading free text, longest first."""
+    return _longest(filing_words()["reading"][name])
+
+
+def begins(text: str) -> Begin | None:
+    """Whether a message says that something is to be filed, and does not only ask about that."""
+    said = bare(text)
+    for kind in OrderKind:
+        if said in _begin(kind)[0]:
+            return Begin(kind=None if _opens(said) else kind, rest="")
+    if any(word in said for word in _asking()):
+        return None
+    for start in _openings():
+        if said.startswith(start):
+            rest = said.removeprefix(start).strip(" ，,。:：了个的")
+            return Begin(kind=_kind_of_start(start), rest=rest)
+    return None
+
+
+def _kind_of_start(start: str) -> OrderKind | None:
+    if _opens(start):
+        return None
+    return next((kind for kind in OrderKind if start in _begin(kind)[1]), None)
+
+
+def _opens(said: str) -> bool:
+    return any(said.startswith(one) for one in _open_starts())
+
+
+@cache
+def _open_starts() -> tuple[str, ...]:
+    return _longest(filing_words()["begin"]["open"]["start"])
+
+
+@cache
+def _openings() -> tuple[str, ...]:
+    return _longest({*_open_starts(), *(one for kind in OrderKind for one in _begin(kind)[1])})
+
+
+@cache
+def _begin(kind: OrderKind) -> tuple[Words, Words]:
+    """Whole messages, and beginnings, that begin this kind."""
+    found = filing_words()["begin"].get(kind, {})
+    return (
+        frozenset(map(normalise, found.get("whole", ()))),
+        frozenset(map(normalise, found.get("start", ()))),
+    )
+
+
+@cache
+def _asking() -> tuple[str, ...]:
+    return _longest(filing_words()["asking"]["words"])
+
+
+def _longest(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(map(normalise, words)), key=lambda one: (-len(one), one)))
