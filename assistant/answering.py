@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
+from assistant import standing
 from assistant import understanding as reading_of
 from assistant.bundles import guide
 from assistant.composing import choices, items, policies
 from assistant.composing.writer import Writer
-from assistant.resolution import Candidate, decide, model
+from assistant.dialogue import following
+from assistant.resolution import Candidate, candidates, decide, model
 from assistant.rules import Rules, replies
-from assistant.types import Decision, Draft, Intent, Knowledge, Turn, Understanding
+from assistant.types import (
+    Decision,
+    DialogueState,
+    Draft,
+    Intent,
+    Knowledge,
+    Turn,
+    Understanding,
+)
 from channels.types import Status
 from knowledge.conditions import Told
 from knowledge.facts import facts
@@ -53,15 +63,15 @@ def answer(
     writer = Writer(english=reading.language == "en", told=Told(profile=dict(reading.profile)))
     if reading.intent is Intent.CHOOSE:
         return _chosen(turn, reading, knowledge, today, writer)
-    if not reading.focus and (record := _remembered(turn, knowledge, today)):
-        decision = Decision(outcome="answer", records=(record.code,), confidence=1.0)
-        draft = compose(record, reading.facets, reading, decision, (), writer, today)
-        return replace(turn, decision=decision, draft=draft)
+    if standing.is_nonsense(reading.text):
+        return replace(turn, draft=choices.empty(writer, ideas))
+    if both := _both(turn, knowledge, rules, today, ideas):
+        return both
     if knowledge.searcher is None:
         return replace(turn, draft=choices.not_found((), (), writer, knowledge))
+    if stands := _standing(turn, reading, knowledge, rules, today):
+        return _continued(turn, stands, knowledge, rules, today)
     found = find(reading, knowledge, today)
-    if followed := _followed(turn, found, knowledge, rules, today, writer):
-        return followed
     if line := _person(found, reading, rules):
         draft = choices.person(line, writer, knowledge)
         return replace(turn, search=found.search, draft=draft)
@@ -80,11 +90,11 @@ def find(reading: Understanding, knowledge: Knowledge, today: date) -> Found:
     assert knowledge.searcher is not None
     query = query_of(reading, today)
     search = knowledge.searcher.search(query)
-    decision, candidates = decide(search, reading, knowledge, today)
-    if search.hits and not candidates:
+    decision, seen = decide(search, reading, knowledge, today)
+    if search.hits and not seen:
         search = knowledge.searcher.search(replace(query, decisive=None))
-        decision, candidates = decide(search, reading, knowledge, today)
-    return Found(search, decision, candidates)
+        decision, seen = decide(search, reading, knowledge, today)
+    return Found(search, decision, seen)
 
 
 def query_of(reading: Understanding, today: date) -> Query:
@@ -235,51 +245,151 @@ def _chosen(
     return replace(turn, decision=decision, draft=draft)
 
 
-def _remembered(turn: Turn, knowledge: Knowledge, today: date) -> Record | None:
-    """The record of the last answer, if the message only asks for another part of it."""
-    reading = turn.understanding
-    if reading is None or not reading.facets or turn.state.record is None:
+def _standing(
+    turn: Turn, reading: Understanding, knowledge: Knowledge, rules: Rules, today: date
+) -> standing.Standing | None:
+    """What the message is about because of what was said, if that is still in force."""
+    asks = bool(reading.facets) or standing.is_document(reading)
+    if (rules.outside.holds(reading.text) and not asks) or any(rules.person.find(reading.text)):
         return None
-    return _in_force(turn.state.record, knowledge, today)
+
+    def name(code: str) -> str:
+        record = knowledge.record(code)
+        return record.name if record else ""
+
+    def look(text: str, among: Sequence[str] = (), /) -> standing.Seen:
+        of = reading_of.again(text, reading, rules)
+        if not among:
+            found = find(of, knowledge, today)
+            return standing.Seen(decision=found.decision, candidates=found.candidates)
+        assert knowledge.searcher is not None
+        query = replace(query_of(of, today), limit=_MANY, decisive=None)
+        hits = [
+            one for one in knowledge.searcher.search(query).hits if one.document.record in among
+        ]
+        seen = candidates(hits, of, knowledge, today)
+        return standing.Seen(decision=Decision(outcome="none"), candidates=seen)
+
+    def papers(code: str, called: str) -> bool:
+        record = knowledge.record(code)
+        asked = facts(record, Facet.MATERIALS) if record else ()
+        return any(normalise(called) in normalise(one.text) for one in asked)
+
+    stands = standing.stand(reading, turn.state, look, name, papers)
+    if stands is None or _in_force(stands.record, knowledge, today) is None:
+        return None
+    return replace(stands, record=_stating(stands, knowledge, look, name))
 
 
-def _followed(
-    turn: Turn, found: Found, knowledge: Knowledge, rules: Rules, today: date, writer: Writer
-) -> Turn | None:
-    """What the last record says, where a message goes on about it: it finds nothing by itself.
+def _stating(
+    stands: standing.Standing,
+    knowledge: Knowledge,
+    look: standing.Look,
+    name: Callable[[str], str],
+) -> str:
+    """Of a bundle that says nothing of what is asked: the part that states it and is meant, or that
+    is called most like the bundle (离婚登记 of 离婚一件事); else the record itself."""
+    record = knowledge.record(stands.record)
+    if not isinstance(record, Bundle) or not stands.facets:
+        return stands.record
+    if any(facts(record, facet) for facet in stands.facets):
+        return stands.record
+    parts = [one.code for one in record.items if one.code]
+    stating = [
+        code
+        for code in parts
+        if (part := knowledge.record(code)) and any(facts(part, one) for one in stands.facets)
+    ]
+    if not stating:
+        return stands.record
+    best = look(stands.text, stating).best if stands.text else None
+    if best and best.hit.score >= standing.PART_SCORE:
+        return best.record.code
+    event = _pairs(record.name)
+    return max(stating, key=lambda code: len(event & _pairs(name(code))))
 
-    The reply says what it takes the message to be about.
+
+_MANY = 300
+"""How many hits are looked at for one of few records."""
+
+
+def _continued(
+    turn: Turn, stands: standing.Standing, knowledge: Knowledge, rules: Rules, today: date
+) -> Turn:
+    """What a record says to a message that stands on what was said before.
+
+    Where the message named something itself, the reply says what it takes it to be about.
     """
-    reading, record = turn.understanding, None
-    if turn.state.record and (found.decision.outcome == "none" or found.decision.unsure):
-        record = _in_force(turn.state.record, knowledge, today)
-    if record is None or reading is None or not _goes_on(reading, rules):
-        return None
-    assert knowledge.searcher is not None
-    text = f"{record.name} {reading.original}"
-    query = Query(text=text, focus=reading.focus, limit=LIMIT, where=Filter(on=today))
-    hits = knowledge.searcher.search(query).hits
+    assert turn.understanding is not None and knowledge.searcher is not None
+    record = _in_force(stands.record, knowledge, today)
+    assert record is not None
+    reading = standing.told(turn.state, turn.understanding)
+    asked = tuple(dict.fromkeys(_paid(record, one, reading.text) for one in stands.facets))
+    reading = replace(reading, facets=asked)
+    writer = Writer(english=reading.language == "en", told=Told(profile=dict(reading.profile)))
+    query = Query(
+        text=f"{record.name} {stands.text}",
+        focus=reading.focus,
+        limit=LIMIT,
+        where=Filter(on=today),
+    )
+    hits = knowledge.searcher.search(query).hits if reading.focus else ()
     mine = [one for one in hits if one.document.record == record.code]
     passage = next((one.document.id for one in mine if "#" in one.document.id), None)
     decision = Decision(outcome="answer", records=(record.code,), passage=passage, confidence=0.5)
-    asked = asked_of(record, reading, rules)
-    name = items.named(record)
-    writer.say(replies()["answered"]["goes_on"].format(name=record.name), record, [name])
-    draft = compose(record, asked, reading, decision, hits, writer, today)
-    return replace(turn, search=found.search, decision=decision, draft=draft)
+    if stands.said:
+        name = items.named(record)
+        writer.say(replies()["answered"][stands.said].format(name=record.name), record, [name])
+    draft = compose(record, asked, reading, decision, mine, writer, today)
+    return replace(turn, understanding=reading, decision=decision, draft=draft)
 
 
-def _goes_on(reading: Understanding, rules: Rules) -> bool:
-    """Whether a message that names nothing may go on about what was said before."""
-    if not _LEAST_FOLLOWING <= len(reading.text) <= _MOST_FOLLOWING:
-        return False
-    if rules.outside.holds(reading.text):
-        return False
-    return not any(rules.person.find(reading.text))
+def _both(
+    turn: Turn, knowledge: Knowledge, rules: Rules, today: date, ideas: Sequence[str]
+) -> Turn | None:
+    """Both answers to a message that asks two things; ``None`` if it does not."""
+    reading = turn.understanding
+    parts = standing.two(turn.message.text) if reading else None
+    if reading is None or parts is None:
+        return None
+    first = _part(turn, parts[0], turn.state, knowledge, rules, today, ideas)
+    if first is None:
+        return None
+    second = _part(turn, parts[1], following(first), knowledge, rules, today, ideas)
+    if second is None or first.decision is None or second.decision is None:
+        return None
+    one, other = first.decision.records[0], second.decision.records[0]
+    if one == other:
+        return None
+    assert first.draft is not None and second.draft is not None
+    assert second.understanding is not None
+    return replace(
+        turn,
+        understanding=second.understanding,
+        decision=replace(second.decision, records=(other, one)),
+        draft=choices.joined(first.draft, second.draft),
+    )
 
 
-_LEAST_FOLLOWING, _MOST_FOLLOWING = 3, 40
-"""A shorter message says nothing (是); a longer one stands for itself."""
+def _part(
+    turn: Turn,
+    text: str,
+    state: DialogueState,
+    knowledge: Knowledge,
+    rules: Rules,
+    today: date,
+    ideas: Sequence[str],
+) -> Turn | None:
+    """One of two questions answered as a message of its own; ``None`` if no record answers it."""
+    message = replace(turn.message, text=text)
+    reading = reading_of.understand(message, state, rules, ear=False)
+    if reading.intent is not Intent.ASK:
+        return None
+    begun = replace(turn, message=message, state=state, understanding=reading)
+    answered = answer(begun, knowledge, rules, today, ideas)
+    draft = answered.draft
+    shown = draft is not None and draft.status in (Status.ANSWERED, Status.PARTIAL)
+    return answered if shown and answered.decision is not None else None
 
 
 def _in_force(code: str, knowledge: Knowledge, today: date) -> Record | None:

@@ -6,6 +6,7 @@ A turn that answered nothing leaves the memory as it was.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.handoff.types import Place
@@ -14,6 +15,7 @@ from assistant.work_orders.types import Receipt
 from channels.types import Status
 
 MOST_RECEIPTS = 10
+MOST_BEFORE = 6
 
 
 def remember(turn: Turn) -> Turn:
@@ -43,12 +45,31 @@ def _thread(turn: Turn, draft: Draft) -> DialogueState:
         return after
     match draft.status:
         case Status.ANSWERED | Status.PARTIAL if turn.decision is not None:
-            return replace(after, record=turn.decision.records[0])
+            first, *others = turn.decision.records
+            return replace(
+                after,
+                record=first,
+                facets=turn.understanding.facets if turn.understanding else (),
+                before=_before(state, first, others),
+                profile=_profile(turn),
+            )
         case Status.CLARIFY | Status.NOT_FOUND if offered := _offered(draft):
             facets = turn.understanding.facets if turn.understanding else ()
             return replace(after, facets=facets, offered=offered)
         case _:
             return state
+
+
+def _before(state: DialogueState, record: str, others: Sequence[str]) -> tuple[str, ...]:
+    """The records spoken of before this one, each once, the last first."""
+    spoken = (*others, *((state.record,) if state.record else ()), *state.before)
+    return tuple(dict.fromkeys(one for one in spoken if one != record))[:MOST_BEFORE]
+
+
+def _profile(turn: Turn) -> tuple[tuple[str, str], ...]:
+    """What was told of the one who asks, the last word counting."""
+    said = turn.understanding.profile if turn.understanding else ()
+    return tuple((dict(turn.state.profile) | dict(said)).items())
 
 
 def _under_way(state: DialogueState, draft: Draft) -> DialogueState:

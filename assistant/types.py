@@ -160,6 +160,9 @@ class DialogueState:
     """What is remembered of a conversation: codes, facets, chosen options; of what was typed only
     a form under way and the last messages for a person to read, personal data masked.
 
+    ``record``: the one last spoken of; ``before``: those before it, the last first; ``facets``:
+    those last asked for; ``profile``: what was told of the one who asks.
+
     ``receipts``: number and check of what this session filed, so that it need not ask again.
     """
 
@@ -167,6 +170,8 @@ class DialogueState:
     record: str | None = None
     facets: tuple[Facet, ...] = ()
     offered: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    profile: tuple[tuple[str, str], ...] = ()
     turns: int = 0
     guide: GuideState | None = None
     form: FormState | None = None

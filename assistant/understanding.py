@@ -68,6 +68,13 @@ def understand(
     )
 
 
+def again(text: str, reading: Understanding, rules: Rules) -> Understanding:
+    """A part of the message, or words for it, read as a message of its own."""
+    if text == reading.original:
+        return reading
+    return understand(Message(text=text), DialogueState(), rules, ear=False)
+
+
 def _happened(text: str, rules: Rules) -> bool:
     """Whether a short message only tells that something happened, and asks nothing."""
     told = timeless(text).strip(_EDGE)

@@ -101,7 +101,7 @@ def load(path: Path) -> list[Talk]:
             try:
                 talks.append(Talk.model_validate_json(line))
             except ValidationError as error:
-                raise GoldError(f"{path.name} 第 {number} 行：{error}") from error
+                raise GoldError(path, number, "", str(error)) from error
     return talks
 
 

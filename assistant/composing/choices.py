@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from assistant.composing.policies import hotline_card, say_hotline
 from assistant.composing.writer import Writer, choice
@@ -195,3 +196,39 @@ def say_line(knowledge: Knowledge, code: str, template: str, writer: Writer) -> 
         cited = [one, english] if name == record.english else [one]
         writer.say(template.format(number=record.number, name=name), record, cited)
         writer.card(hotline_card(record, name, writer))
+
+
+def joined(first: Draft, second: Draft) -> Draft:
+    """Two answers as one reply, the citations of the second numbered on."""
+    last = max((one.n for one in first.citations), default=0)
+    partial = Status.PARTIAL in (first.status, second.status)
+    return replace(
+        second,
+        status=Status.PARTIAL if partial else Status.ANSWERED,
+        reason=first.reason or second.reason,
+        sentences=(
+            *first.sentences,
+            *(replace(one, citations=_after(last, one.citations)) for one in second.sentences),
+        ),
+        citations=(
+            *first.citations,
+            *(replace(one, n=one.n + last) for one in second.citations),
+        ),
+        cards=(
+            *first.cards,
+            *(
+                replace(
+                    card,
+                    rows=tuple(
+                        replace(row, citations=_after(last, row.citations)) for row in card.rows
+                    ),
+                )
+                for card in second.cards
+            ),
+        ),
+        suggestions=tuple(dict.fromkeys((*first.suggestions, *second.suggestions))),
+    )
+
+
+def _after(last: int, numbers: Sequence[int]) -> tuple[int, ...]:
+    return tuple(number + last for number in numbers)
