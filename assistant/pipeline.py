@@ -23,6 +23,7 @@ from assistant.types import (
     Intent,
     Knowledge,
     PlanStore,
+    SessionLocks,
     SessionStore,
     Turn,
     Understanding,
@@ -41,6 +42,7 @@ class Assistant:
 
     knowledge: Callable[[], Knowledge]
     sessions: SessionStore
+    locks: SessionLocks
     plans: PlanStore
     rules: Rules
     today: Callable[[], date]
@@ -50,21 +52,27 @@ class Assistant:
     async def take_turn(self, message: Message, emit: Emit | None = None) -> Reply:
         """The reply to a message.  ``emit`` gets each sentence and card after it was checked."""
         session_id = message.session_id or new_id()
-        state = await self.sessions.load(session_id)
-        code = code_in(message.text)
-        saved = await self.plans.load(code) if code else None
-        begun = replace(state, guide=saved) if saved else state
-        turn = self._advance(message, session_id, begun, self.knowledge(), resuming=bool(code))
+        async with self.locks.hold(session_id) as held:
+            turn = await self._remembered(message, session_id, held)
         assert turn.reply is not None
-        if turn.state is not state:
-            await self.sessions.save(session_id, turn.state)
-        kept = turn.state.guide
-        if kept is not None and kept.code is not None and turn.draft and turn.draft.guide:
-            await self.plans.save(kept.code, kept)  # it was saved before: what changed as well
         self.finished(turn)
         if emit is not None:
             await _stream(turn.reply, emit)
         return turn.reply
+
+    async def _remembered(self, message: Message, session_id: str, held: bool) -> Turn:
+        """The finished turn, on what was remembered; without memory if the session is not held."""
+        state = await self.sessions.load(session_id) if held else DialogueState()
+        code = code_in(message.text)
+        saved = await self.plans.load(code) if code else None
+        begun = replace(state, guide=saved) if saved else state
+        turn = self._advance(message, session_id, begun, self.knowledge(), resuming=bool(code))
+        if held and turn.state is not state:
+            await self.sessions.save(session_id, turn.state)
+        kept = turn.state.guide
+        if kept is not None and kept.code is not None and turn.draft and turn.draft.guide:
+            await self.plans.save(kept.code, kept)  # it was saved before: what changed as well
+        return turn
 
     def _advance(
         self,

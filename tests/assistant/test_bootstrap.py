@@ -12,7 +12,7 @@ from assistant import bootstrap, rules
 from assistant.bundles.plans import MemoryPlans
 from assistant.errors import SetupError
 from assistant.pipeline import Assistant
-from assistant.sessions import MemorySessions
+from assistant.sessions import MemoryLocks, MemorySessions
 from assistant.types import Knowledge, Turn
 from channels.types import Message, Reply, Status
 from knowledge import releases, sources
@@ -32,6 +32,7 @@ async def _take(assistant: Assistant, text: str) -> Reply:
 def assistant_over(knowledge: Knowledge, today: date = date(2026, 7, 1)) -> Assistant:
     turns: list[Turn] = []
     return Assistant(
+        locks=MemoryLocks(),
         plans=MemoryPlans(),
         knowledge=lambda: knowledge,
         sessions=MemorySessions(),

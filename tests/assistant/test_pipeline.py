@@ -15,7 +15,7 @@ from assistant import bootstrap, guardrails, rules
 from assistant.bundles.plans import MemoryPlans
 from assistant.composing.writer import DEMONSTRATION
 from assistant.pipeline import Assistant
-from assistant.sessions import MemorySessions
+from assistant.sessions import MemoryLocks, MemorySessions
 from assistant.types import DialogueState, Knowledge, SessionStore, Turn
 from channels.types import AI_LABEL, Card, Event, Message, Reply, Sentence, Status
 from knowledge.types import Money, Provenance, Record
@@ -89,6 +89,7 @@ class Desk:
 
     def ask(self, text: str, session_id: str | None = None, emit: Heard | None = None) -> Reply:
         assistant = Assistant(
+            locks=MemoryLocks(),
             plans=MemoryPlans(),
             knowledge=self._knowledge,
             sessions=self.sessions,
