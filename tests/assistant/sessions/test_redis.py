@@ -408,7 +408,8 @@ class TestAway:
         hasty = RedisLocks(other.link, wait=1.0)  # less than the lease
 
         async def go() -> tuple[bool, bool]:
-            await process.link.redis.ping()
+            async with process.locks.hold("s0"):
+                pass  # the server knows the script now
             redis.freeze()
             async with process.locks.hold("s1") as held:
                 pass
