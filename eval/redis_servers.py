@@ -5,7 +5,9 @@ Each is a process group of its own, on a free port, with its files in a temporar
 
 from __future__ import annotations
 
+import base64
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -18,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 HOST = "127.0.0.1"
-MISSING = "no redis-server: run `make redis` (Debian: apt-get install redis-server)"
+MISSING = "没有 redis-server：先运行 make redis（Debian：apt-get install redis-server）"
 _SECONDS = 20.0
 
 
@@ -39,6 +41,11 @@ class RedisServer:
     @property
     def url(self) -> str:
         return f"redis://{HOST}:{self.port}/0"
+
+    def settings(self) -> dict[str, str]:
+        """What ``suiwen serve`` is told, with a key of this run only."""
+        key = base64.b64encode(secrets.token_bytes(32)).decode()
+        return {"SUIWEN_REDIS_URL": self.url, "SUIWEN_SESSION_KEY": key}
 
     def start(self) -> None:
         """Start, and wait until it answers.  Raises ``TimeoutError``."""
