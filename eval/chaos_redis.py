@@ -63,10 +63,10 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChaosReport:
-    """All rounds summed up."""
+    """All rounds summed up; ``freezes`` of them were no kills."""
 
     rounds: int
-    how: str
+    freezes: int
     users: int
     workers: int
     questions: int
@@ -130,10 +130,11 @@ def run(
     rounds: int,
     users: int,
     workers: int = 1,
-    freeze: bool = False,
+    freezes: int = 0,
     advance: Callable[[], None],
 ) -> ChaosReport:
-    """So many rounds.  Raises ``ChaosError`` if one proves nothing, ``RedisMissing``."""
+    """So many kills, then so many freezes.  Raises ``ChaosError`` if one proves nothing, and
+    ``RedisMissing``."""
     found = canaries.choose(settings, users)
     if len(found) < users:
         raise ChaosError(f"这个版本里只有 {len(found)} 个事项可以追问，不够 {users} 人用")
@@ -147,14 +148,14 @@ def run(
             environment={"SUIWEN_ENCODER": settings.encoder, **redis.settings()},
         ) as server,
     ):
-        for _ in range(rounds):
+        for number in range(rounds + freezes):
             talking = [_User(server.port, canary) for canary in found]
-            done.append(asyncio.run(_round(talking, redis, freeze)))
+            done.append(asyncio.run(_round(talking, redis, freeze=number >= rounds)))
             advance()
-    return summed(done, how="freeze" if freeze else "kill", users=users, workers=workers)
+    return summed(done, freezes=freezes, users=users, workers=workers)
 
 
-def summed(done: Sequence[Round], *, how: str, users: int, workers: int) -> ChaosReport:
+def summed(done: Sequence[Round], *, freezes: int, users: int, workers: int) -> ChaosReport:
     """The report of the rounds."""
 
     def total(name: str) -> int:
@@ -165,7 +166,7 @@ def summed(done: Sequence[Round], *, how: str, users: int, workers: int) -> Chao
 
     return ChaosReport(
         rounds=len(done),
-        how=how,
+        freezes=freezes,
         users=users,
         workers=workers,
         questions=total("questions"),
@@ -209,7 +210,7 @@ def judged(asked: Sequence[Asked], moments: _Moments) -> Round:
     )
 
 
-async def _round(users: Sequence[_User], redis: RedisServer, freeze: bool) -> Round:
+async def _round(users: Sequence[_User], redis: RedisServer, *, freeze: bool) -> Round:
     await asyncio.gather(*(user.begin() for user in users))
     ended = asyncio.Event()
     talking = [asyncio.create_task(user.follow_up(ended)) for user in users]

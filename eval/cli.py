@@ -235,12 +235,12 @@ def kill(
 
 @app.command("chaos-redis")
 def chaos_redis_(
-    rounds: Annotated[int, typer.Option(min=1, help="停掉 Redis 的次数")] = 20,
+    rounds: Annotated[int, typer.Option(min=1, help="kill -9 的次数")] = 20,
     users: Annotated[int, typer.Option(min=2, help="同时对话的人数")] = 8,
     workers: Annotated[int, typer.Option(min=1, help="服务的进程数")] = 2,
-    freeze: Annotated[
-        bool, typer.Option("--freeze", help="不 kill -9，而是 SIGSTOP：连接还在，无人应答")
-    ] = False,
+    freezes: Annotated[
+        int, typer.Option(min=0, help="再停住几次（SIGSTOP：连接还在，无人应答）")
+    ] = 5,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -249,7 +249,7 @@ def chaos_redis_(
 
     with (
         _entered(lambda: homes.published(home)) as settings,
-        _counting("停掉 Redis", rounds) as advance,
+        _counting("停掉 Redis", rounds + freezes) as advance,
     ):
         found = _or_exit(
             lambda: chaos_redis.run(
@@ -257,7 +257,7 @@ def chaos_redis_(
                 rounds=rounds,
                 users=users,
                 workers=workers,
-                freeze=freeze,
+                freezes=freezes,
                 advance=lambda: advance(1),
             )
         )

@@ -128,10 +128,10 @@ def kill(report: KillReport) -> None:
 
 def chaos_redis(report: ChaosReport) -> None:
     """What the losses of Redis did."""
-    how = "SIGSTOP" if report.how == "freeze" else "kill -9"
-    table = _table(f"对话中 Redis {how}（{report.users} 人，{report.workers} 个进程）", "项", "值")
+    table = _table(f"对话中停掉 Redis（{report.users} 人，{report.workers} 个进程）", "项", "值")
     for name, value in (
-        ("次数", report.rounds),
+        ("kill -9", report.rounds - report.freezes),
+        ("SIGSTOP", report.freezes),
         ("提问", report.questions),
         ("停掉期间的提问", report.away),
         ("停掉时正在途中", report.in_flight),

@@ -16,15 +16,10 @@ from tests.conftest import settings_of
 
 
 @pytest.mark.skipif(which("redis-server") is None, reason=MISSING)
-@pytest.mark.parametrize("freeze", [False, True])
-def test_everyone_is_answered_and_remembered_again(home: Path, freeze: bool) -> None:
+def test_everyone_is_answered_and_remembered_again(home: Path) -> None:
     told: list[None] = []
     report = chaos_redis.run(
-        settings_of(home),
-        rounds=2,
-        users=4,
-        freeze=freeze,
-        advance=lambda: told.append(None),
+        settings_of(home), rounds=1, freezes=1, users=4, advance=lambda: told.append(None)
     )
     assert report.sound, chaos_redis.plain(report)
     assert report.rounds == len(told) == 2
@@ -67,6 +62,6 @@ def test_a_redis_that_was_not_gone_proves_nothing() -> None:
 
 def test_rounds_are_summed_up() -> None:
     worse = judged(replace(AWAY, status=500), replace(AWAY, ended=2.9))
-    report = chaos_redis.summed([judged(), worse], how="kill", users=4, workers=1)
+    report = chaos_redis.summed([judged(), worse], freezes=0, users=4, workers=1)
     assert (report.rounds, report.questions, report.failed, report.sound) == (2, 10, 1, False)
     assert report.slowest_away_ms == worse.slowest_away_ms == 800.0
