@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
@@ -18,10 +19,12 @@ from assistant.errors import SetupError
 from assistant.feedback import record as record_feedback
 from assistant.live import LiveKnowledge
 from assistant.pipeline import Assistant
-from assistant.sessions import MemorySessions
+from assistant.privacy.sealing import Sealer
+from assistant.sessions.memory import MemoryLocks, MemorySessions
+from assistant.sessions.types import Loss
 from assistant.settings import Settings
 from assistant.telemetry import Telemetry
-from assistant.types import DialogueState, Knowledge
+from assistant.types import DialogueState, Knowledge, PlanStore, SessionLocks, SessionStore
 from assistant.understanding import understand
 from channels.types import Feedback, Message, Services, Sheet, Welcome
 from knowledge import releases, sources
@@ -46,18 +49,29 @@ class Parts:
     assistant: Assistant
     services: Services
     live: LiveKnowledge
+    close: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Where conversations and saved plans are kept."""
+
+    sessions: SessionStore
+    locks: SessionLocks
+    plans: PlanStore
+    close: Callable[[], Awaitable[None]]
 
 
 def build(settings: Settings) -> Parts:
     """Open the current release and wire everything.  Raises ``SetupError``."""
     telemetry = Telemetry()
     live = LiveKnowledge(settings.home, lambda: open_knowledge(settings))
-    sessions = MemorySessions(ttl=settings.session_ttl)
-    plans = MemoryPlans(ttl=settings.plan_ttl)
+    memory = remembering(settings, telemetry.lost)
     assistant = Assistant(
         knowledge=live,
-        sessions=sessions,
-        plans=plans,
+        sessions=memory.sessions,
+        locks=memory.locks,
+        plans=memory.plans,
         rules=rules.load(),
         today=today,
         ideas=lambda: ideas(live()),
@@ -69,19 +83,64 @@ def build(settings: Settings) -> Parts:
         record_feedback(settings.home, given, live().name)
 
     async def sheet(code: str) -> Sheet | None:
-        saved = await plans.load(code)
+        saved = await memory.plans.load(code)
         return sheets.sheet(code, saved, live()) if saved else None
+
+    async def forget(session_id: str) -> None:
+        async with memory.locks.hold(session_id):  # not while a turn of it would save it again
+            await memory.sessions.forget(session_id)
 
     services = Services(
         respond=assistant.take_turn,
         sheet=sheet,
-        forget=sessions.forget,
+        forget=forget,
         feedback=feedback,
         welcome=lambda: welcome(live()),
         ready=lambda: {"ready": live().release is not None, "release": live().name},
         metrics=telemetry.exposition,
     )
-    return Parts(settings, assistant, services, live)
+    return Parts(settings, assistant, services, live, memory.close)
+
+
+def remembering(settings: Settings, lost: Callable[[Loss], None]) -> Memory:
+    """Redis where it is set, else this process's memory.  Raises ``SetupError``."""
+    if settings.redis_url is None:
+        sessions = MemorySessions(ttl=settings.session_ttl)
+        return Memory(sessions, MemoryLocks(), MemoryPlans(ttl=settings.plan_ttl), _nothing)
+    from assistant.sessions.redis import Link, RedisLocks, RedisPlans, RedisSessions
+
+    sealer = _sealer(settings)
+    try:
+        link = Link(settings.redis_url.get_secret_value(), lost=lost)
+    except ValueError:  # its words may hold the password
+        raise SetupError(
+            "SUIWEN_REDIS_URL 不是 Redis 的地址，例：redis://127.0.0.1:6379/0"
+        ) from None
+    return Memory(
+        RedisSessions(link, sealer, ttl=settings.session_ttl),
+        RedisLocks(link),
+        RedisPlans(link, sealer, ttl=settings.plan_ttl),
+        link.aclose,
+    )
+
+
+async def _nothing() -> None:
+    """Nothing to close."""
+
+
+def _sealer(settings: Settings) -> Sealer:
+    """Raises ``SetupError`` where there is no key, or one of another length."""
+    given = settings.session_key
+    try:
+        key = base64.b64decode(given.get_secret_value(), validate=True) if given else b""
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise SetupError(
+            "用 Redis 时要设 SUIWEN_SESSION_KEY：32 个随机字节的 base64，各进程相同。"
+            "生成：openssl rand -base64 32"
+        )
+    return Sealer(key)
 
 
 def today(now: datetime | None = None) -> date:

@@ -22,10 +22,12 @@ from assistant.composing.writer import DEMONSTRATION, Writer
 from assistant.errands import Desks, carry_out
 from assistant.rules import Rules, replies
 from assistant.types import (
+    DialogueState,
     Erased,
     Intent,
     Knowledge,
     PlanStore,
+    SessionLocks,
     SessionStore,
     Turn,
     Understanding,
@@ -51,6 +53,7 @@ class Assistant:
 
     knowledge: Callable[[], Knowledge]
     sessions: SessionStore
+    locks: SessionLocks
     plans: PlanStore
     rules: Rules
     today: Callable[[], date]
@@ -62,7 +65,17 @@ class Assistant:
     async def take_turn(self, message: Message, emit: Emit | None = None) -> Reply:
         """The reply to a message.  ``emit`` gets each sentence and card after it was checked."""
         session_id = message.session_id or new_id()
-        state = await self.sessions.load(session_id)
+        async with self.locks.hold(session_id) as held:
+            turn = await self._remembered(message, session_id, held)
+        assert turn.reply is not None
+        self.finished(turn)
+        if emit is not None:
+            await _stream(turn.reply, emit)
+        return turn.reply
+
+    async def _remembered(self, message: Message, session_id: str, held: bool) -> Turn:
+        """The finished turn, on what was remembered; without memory if the session is not held."""
+        state = await self.sessions.load(session_id) if held else DialogueState()
         code = code_in(message.text)
         saved = await self.plans.load(code) if code else None
         begun = replace(state, guide=saved) if saved else state
@@ -73,18 +86,14 @@ class Assistant:
         turn = _advance(turn, self._before(knowledge, resuming=bool(code)))
         turn = await _timed(turn, self.desks)
         turn = _advance(turn, self._after(knowledge))
-        assert turn.reply is not None
         if isinstance(turn.outcome, Erased):
             await self.sessions.forget(session_id)
-        elif turn.state is not state:
+        elif held and turn.state is not state:
             await self.sessions.save(session_id, turn.state)
         kept = turn.state.guide
         if kept is not None and kept.code is not None and turn.draft and turn.draft.guide:
             await self.plans.save(kept.code, kept)  # it was saved before: what changed as well
-        self.finished(turn)
-        if emit is not None:
-            await _stream(turn.reply, emit)
-        return turn.reply
+        return turn
 
     def _before(self, knowledge: Knowledge, *, resuming: bool) -> Steps:
         """Up to a draft or an errand."""

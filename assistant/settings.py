@@ -33,6 +33,15 @@ class Settings(BaseSettings):
         description="where postgres (postgresql://user@one,two/db) or milvus (http://host:19530) "
         "is reached; never written to a release",
     )
+    redis_url: SecretStr | None = Field(
+        None,
+        description="redis://user:password@host:6379/0 keeps sessions and saved plans, for several "
+        "processes; without it each process keeps its own in memory",
+    )
+    session_key: SecretStr | None = Field(
+        None,
+        description="base64 of 32 bytes, the same in every process: seals what is kept in Redis",
+    )
     session_ttl: float = Field(1800, gt=0, description="seconds a conversation is remembered")
     plan_ttl: float = Field(604_800, gt=0, description="seconds a saved plan can be fetched")
     requests_per_minute: int = Field(600, ge=0, description="per address; 0 turns the limit off")

@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
+from assistant.sessions.types import Loss
 from assistant.types import Turn
 
 _KEY = secrets.token_bytes(16)
@@ -88,6 +89,12 @@ class Telemetry:
             ("ranking",),
             registry=self.registry,
         )
+        self._without_memory = Counter(
+            "suiwen_without_memory",
+            "Turns that went without memory, or whose memory was lost, by cause",
+            ("cause",),
+            registry=self.registry,
+        )
         self._log = structlog.get_logger()
 
     def finished(self, turn: Turn) -> None:
@@ -114,6 +121,10 @@ class Telemetry:
             ms={name: round(spent, 2) for name, spent in turn.timings.items()},
             total_ms=round(total, 2),
         )
+
+    def lost(self, cause: Loss) -> None:
+        """One turn without memory."""
+        self._without_memory.labels(cause).inc()
 
     def feedback(self, helpful: bool) -> None:
         self._feedback.labels(str(helpful).lower()).inc()

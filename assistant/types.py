@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -276,6 +277,17 @@ class SessionStore(Protocol):
     async def save(self, session_id: str, state: DialogueState) -> None: ...
 
     async def forget(self, session_id: str) -> None: ...
+
+
+class SessionLocks(Protocol):
+    """One turn of a session at a time, so that two tabs cannot corrupt its state.
+
+    What is held is ``True``: the session is ours from its loading to its saving.  ``False``: it
+    could not be had (another turn does not end, the server is away); then the turn goes on without
+    memory: nothing is loaded, nothing saved.
+    """
+
+    def hold(self, session_id: str) -> AbstractAsyncContextManager[bool]: ...
 
 
 class PlanStore(Protocol):

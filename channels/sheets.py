@@ -31,7 +31,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 _CODE = re.compile(r"[2-9A-HJKMNP-Z]{10}")
 _HOST = re.compile(r"(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?", re.IGNORECASE)
-_GONE = "没有这份清单：可能已经过期，或者取回码写错了一位。"
+_GONE = "没有这份清单：可能已经过期、取回码写错了一位，或者暂时取不到。"
 _NO_DAYS = "这份清单里没有要记的日期。"
 _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 _FILE = quote("穗问办事清单.ics")

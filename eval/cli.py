@@ -1,4 +1,4 @@
-"""``suiwen-eval``: measure answers, facts, speed, and survival of kill -9."""
+"""``suiwen-eval``: measure answers, facts, speed, load, and survival of kill -9."""
 
 from __future__ import annotations
 
@@ -256,6 +256,84 @@ def kill(
     else:
         report.kill(found)
     if found.problems:
+        raise typer.Exit(1)
+
+
+@app.command("chaos-redis")
+def chaos_redis_(
+    rounds: Annotated[int, typer.Option(min=1, help="kill -9 的次数")] = 20,
+    users: Annotated[int, typer.Option(min=2, help="同时对话的人数")] = 8,
+    workers: Annotated[int, typer.Option(min=1, help="服务的进程数")] = 2,
+    freezes: Annotated[
+        int, typer.Option(min=0, help="再停住几次（SIGSTOP：连接还在，无人应答）")
+    ] = 5,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """对话中途 kill -9 掉 Redis 再启动：都要有回答、不串话、恢复后接着记得；否则退出码为 1。"""
+    from eval import chaos_redis, homes, report
+
+    with (
+        _entered(lambda: homes.published(home)) as settings,
+        _counting("停掉 Redis", rounds + freezes) as advance,
+    ):
+        found = _or_exit(
+            lambda: chaos_redis.run(
+                settings,
+                rounds=rounds,
+                users=users,
+                workers=workers,
+                freezes=freezes,
+                advance=lambda: advance(1),
+            )
+        )
+    _write(chaos_redis.plain(found)) if as_json else report.chaos_redis(found)
+    if not found.sound:
+        raise typer.Exit(1)
+
+
+@app.command("load")
+def load_(
+    users: Annotated[int, typer.Option(min=1, help="同时对话的人数")] = 1000,
+    minutes: Annotated[float, typer.Option(min=0.01, help="多少分钟")] = 5,
+    think: Annotated[str, typer.Option(help="两句之间想多少秒，从,到")] = "5,15",
+    workers: Annotated[int, typer.Option(min=1, help="服务的进程数；多于 1 须 --redis")] = 1,
+    redis: Annotated[bool, typer.Option("--redis", help="会话放在自己启动的 Redis 里")] = False,
+    seed: Annotated[int, typer.Option(help="思考时间的种子")] = 1,
+    users_a_day: Annotated[int, typer.Option(min=1, help="推算：每天多少人")] = 250_000,
+    turns: Annotated[float, typer.Option(min=1, help="推算（假设）：每人每天问几句")] = 4,
+    busiest_hour: Annotated[
+        float, typer.Option(min=0.042, max=1, help="推算（假设）：最忙一小时占全天的份额")
+    ] = 0.15,
+    burst: Annotated[
+        float, typer.Option(min=1, help="推算（假设）：最忙一秒是该小时平均的几倍")
+    ] = 2,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """许多人同时多轮对话：错误、串话、延迟、内存，并推算每秒峰值；有错则退出码为 1。"""
+    from eval import homes, load, report
+
+    if workers > 1 and not redis:
+        raise typer.BadParameter("多个进程不共享内存里的会话：加上 --redis")
+    plan = load.Plan(
+        users=users,
+        seconds=minutes * 60,
+        think=_or_exit(lambda: load.span(think)),
+        workers=workers,
+        redis=redis,
+        seed=seed,
+    )
+    sizing = load.Sizing(
+        users_a_day=users_a_day, turns=turns, busiest_hour=busiest_hour, burst=burst
+    )
+    with (
+        _entered(lambda: homes.published(home)) as settings,
+        _counting("对话", round(plan.seconds)) as advance,
+    ):
+        found = _or_exit(lambda: load.run(settings, plan, advance))
+    _write(load.plain(found, sizing)) if as_json else report.load(found, sizing)
+    if not found.sound:
         raise typer.Exit(1)
 
 
@@ -573,7 +651,7 @@ def _show_answers(found: Any, as_json: bool) -> None:
 
 
 @contextmanager
-def _counting(name: str, total: int) -> Iterator[Callable[[int], None]]:
+def _counting(name: str, total: int) -> Iterator[Callable[[float], None]]:
     """A progress bar on standard error; silent if that is not a terminal."""
     from rich.console import Console
     from rich.progress import Progress as Bars
@@ -625,9 +703,12 @@ def _or_exit(action: Callable[[], Any]) -> Any:
     from assistant.errors import SuiwenError
     from eval.beir import DatasetError
     from eval.bench.types import BenchError
+    from eval.chaos_redis import ChaosError
     from eval.datasets import GoldError
     from eval.gates import GateError
     from eval.homes import HomeError
+    from eval.load import PlanError
+    from eval.redis_servers import RedisMissing
     from eval.results import ResultsError
     from eval.runs import RunError
     from eval.trec import TrecError
@@ -637,10 +718,13 @@ def _or_exit(action: Callable[[], Any]) -> Any:
         return action()
     except (
         BenchError,
+        ChaosError,
         DatasetError,
         GateError,
         GoldError,
         HomeError,
+        PlanError,
+        RedisMissing,
         ReleaseError,
         ResultsError,
         RunError,

@@ -10,10 +10,12 @@ from rich.table import Table
 
 from eval.bench.types import Load
 from eval.bench.types import Report as BenchReport
+from eval.chaos_redis import ChaosReport
 from eval.dialogue import Found
 from eval.districts import DistrictReport
 from eval.facts import FactsReport
 from eval.kill import KillReport
+from eval.load import LoadReport, Sizing
 from eval.plans import Saving
 from eval.types import Rate, Report
 
@@ -137,6 +139,57 @@ def kill(report: KillReport) -> None:
     console.print(table)
     for one in report.problems:
         console.print(f"{one.at_ms} ms：{escape(one.problem or '')}")
+
+
+def chaos_redis(report: ChaosReport) -> None:
+    """What the losses of Redis did."""
+    table = _table(f"对话中停掉 Redis（{report.users} 人，{report.workers} 个进程）", "项", "值")
+    for name, value in (
+        ("kill -9", report.rounds - report.freezes),
+        ("SIGSTOP", report.freezes),
+        ("提问", report.questions),
+        ("停掉期间的提问", report.away),
+        ("停掉时正在途中", report.in_flight),
+        ("没有得到回答", report.failed),
+        ("串话", report.crossed),
+        ("停掉之前忘事", report.forgotten),
+        ("比平时最慢的还慢一秒以上", report.late),
+        ("平时最慢 ms", report.slowest_there_ms),
+        ("停掉起到恢复最慢 ms", report.slowest_away_ms),
+        ("重启后最晚多久都记得 ms", report.slowest_back_ms),
+    ):
+        table.add_row(name, str(value))
+    Console().print(table)
+
+
+def load(report: LoadReport, sizing: Sizing) -> None:
+    """A crowd's conversations, and what 250,000 users a day would ask."""
+    console = Console()
+    table = _table(f"{report.users} 人同时对话，{report.seconds:.0f} 秒", "项", "值")
+    for name, value in (
+        ("对话", report.conversations),
+        ("提问", report.requests),
+        ("每秒提问", report.per_second),
+        ("没有得到回答", report.errors),
+        ("串话", report.crossed),
+        ("忘事", report.forgotten),
+        ("p50 ms", report.p50_ms),
+        ("p95 ms", report.p95_ms),
+        ("p99 ms", report.p99_ms),
+        ("最慢 ms", report.most_ms),
+        ("服务占内存 MB", report.memory_mb),
+        ("压测程序自身最多迟 ms", report.lag_ms),
+        ("不同的事项", report.items),
+        ("核", report.cores),
+    ):
+        table.add_row(name, str(value))
+    console.print(table)
+    console.print(
+        f"推算：每天 {sizing.users_a_day} 人 × {sizing.turns:g} 句，最忙一小时占 "
+        f"{sizing.busiest_hour:.0%}，最忙一秒是该小时平均的 {sizing.burst:g} 倍"
+        f"（后三项是假设）→ 每秒 {sizing.per_second:.1f} 次；"
+        f"这次压到其 {report.per_second / sizing.per_second:.2f} 倍"
+    )
 
 
 def bench(report: BenchReport) -> None:

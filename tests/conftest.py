@@ -6,6 +6,7 @@ The release is the built-in pack with the ``hashing`` encoder; tests read it and
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import os
 import shutil
@@ -25,7 +26,9 @@ from hypothesis import settings as hypothesis_settings
 from assistant import bootstrap
 from assistant.app import app_of
 from assistant.settings import Settings
+from eval.redis_servers import RedisMissing, RedisServer, redis_server
 from knowledge import releases
+from tests.contracts.running import Run
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -66,6 +69,23 @@ def _plain_logs() -> Iterator[None]:
     """Whatever a test configures of logging is gone after it."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """Runs what is awaited, all of a test in one event loop."""
+    with asyncio.Runner() as runner:
+        yield runner.run
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    """A real redis-server of the test's own, empty, that keeps nothing when it is killed."""
+    try:
+        with redis_server() as server:
+            yield server
+    except RedisMissing as missing:
+        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
+from types import MappingProxyType
 from typing import IO, Any
 
 from eval.bench.types import BenchError
@@ -46,12 +47,22 @@ class Server:
 
 
 @contextmanager
-def suiwen(home: Path, question: str) -> Iterator[Server]:
-    """``suiwen serve`` as it comes (it logs each turn), only without a limit of requests."""
-    environment = {"SUIWEN_HOME": str(home), "SUIWEN_REQUESTS_PER_MINUTE": "0"}
+def suiwen(
+    home: Path,
+    question: str,
+    *,
+    workers: int = 1,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Server]:
+    """``suiwen serve`` as it comes (it logs each turn), only without a limit of requests.
+
+    ``environment``: further settings.
+    """
+    chosen = {"SUIWEN_HOME": str(home), "SUIWEN_REQUESTS_PER_MINUTE": "0", **environment}
     port = _free_port()
     command = [sys.executable, "-c", _SUIWEN, "serve", "--port", str(port)]
-    with _serving(command, environment, port, question, "status") as server:
+    command += ["--workers", str(workers)]
+    with _serving(command, chosen, port, question, "status") as server:
         yield server
 
 

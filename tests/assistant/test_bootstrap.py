@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,13 +14,18 @@ from assistant import bootstrap, rules
 from assistant.bundles.plans import MemoryPlans
 from assistant.errors import SetupError
 from assistant.pipeline import Assistant
-from assistant.sessions import MemorySessions
-from assistant.types import Knowledge, Turn
+from assistant.sessions import MemoryLocks, MemorySessions
+from assistant.settings import Settings
+from assistant.types import DialogueState, Knowledge, Turn
 from channels.types import Message, Reply, Status
+from eval.redis_servers import RedisServer
 from knowledge import releases, sources
 from knowledge.types import Hotline
 from tests.conftest import no_progress, publish, settings_of
+from tests.contracts.running import Run
 from tests.records import item, no_index, source
+
+KEY = base64.b64encode(bytes(range(32))).decode()
 
 
 def say(assistant: Assistant, text: str) -> Reply:
@@ -32,6 +39,7 @@ async def _take(assistant: Assistant, text: str) -> Reply:
 def assistant_over(knowledge: Knowledge, today: date = date(2026, 7, 1)) -> Assistant:
     turns: list[Turn] = []
     return Assistant(
+        locks=MemoryLocks(),
         plans=MemoryPlans(),
         knowledge=lambda: knowledge,
         sessions=MemorySessions(),
@@ -171,6 +179,92 @@ def test_a_release_without_an_index_is_refused(tmp_path: Path) -> None:
     releases.publish(tmp_path, no_index)
     with pytest.raises(SetupError, match="manifest"):
         bootstrap.open_knowledge(settings_of(tmp_path))
+
+
+# Memory
+
+
+def of_redis(redis: RedisServer, home: Path) -> Settings:
+    return settings_of(home, redis_url=redis.url, session_key=KEY)
+
+
+async def _closed(parts: Sequence[bootstrap.Parts]) -> None:
+    for one in parts:
+        await one.close()
+
+
+def test_processes_on_one_redis_share_conversations(
+    redis: RedisServer, home: Path, run: Run
+) -> None:
+    first, second = parts = [bootstrap.build(of_redis(redis, home)) for _ in range(2)]
+
+    async def go() -> tuple[Reply, Reply, Reply]:
+        begun = await first.assistant.take_turn(Message(text="居住证首次申领要什么材料"))
+        follow_up = Message(text="那要多少钱？", session_id=begun.session_id)
+        there = await second.assistant.take_turn(follow_up)
+        await second.services.forget(begun.session_id)
+        gone = await first.assistant.take_turn(follow_up)
+        await _closed(parts)
+        return begun, there, gone
+
+    begun, there, gone = run(go())
+    assert there.citations[0].code == begun.citations[0].code
+    assert gone.status is Status.CLARIFY
+
+
+def test_while_redis_is_away_every_question_is_answered_and_counted(
+    redis: RedisServer, home: Path, run: Run
+) -> None:
+    parts = bootstrap.build(of_redis(redis, home))
+
+    async def go() -> list[Reply]:
+        begun = await parts.assistant.take_turn(Message(text="居住证首次申领要什么材料"))
+        redis.kill()
+        texts = ("那要多少钱？", "居住证首次申领要什么材料", "我家着火了")
+        asked = [Message(text=text, session_id=begun.session_id) for text in texts]
+        replies = [await parts.assistant.take_turn(one) for one in asked]
+        await _closed([parts])
+        return replies
+
+    statuses = [one.status for one in run(go())]
+    assert statuses == [Status.CLARIFY, Status.ANSWERED, Status.CRISIS]
+    assert b'suiwen_without_memory_total{cause="away"} 3.0' in parts.services.metrics()
+
+
+def test_whoever_is_forgotten_is_not_saved_again_by_a_turn_under_way(home: Path, run: Run) -> None:
+    """Erasing waits for the turn: whatever it keeps goes with the rest."""
+    parts = bootstrap.build(settings_of(home))
+
+    async def go() -> Reply:
+        async with parts.assistant.locks.hold("session-1"):
+            forgetting = asyncio.create_task(parts.services.forget("session-1"))
+            await asyncio.sleep(0)
+            await parts.assistant.sessions.save("session-1", DialogueState(record="x"))
+        await forgetting
+        assert await parts.assistant.sessions.load("session-1") == DialogueState()
+        return await parts.assistant.take_turn(Message(text="那要多少钱？", session_id="session-1"))
+
+    assert run(go()).status is Status.CLARIFY
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "told"),
+    [
+        ("redis://me:hidden@127.0.0.1:6379/0", None, "SUIWEN_SESSION_KEY"),
+        ("redis://me:hidden@127.0.0.1:6379/0", "c2hvcnQ=", "SUIWEN_SESSION_KEY"),
+        ("redis://me:hidden@127.0.0.1:6379/0", "not base64", "SUIWEN_SESSION_KEY"),
+        ("me:hidden@127.0.0.1:6379", KEY, "SUIWEN_REDIS_URL"),
+        ("redis://me:hidden@127.0.0.1:port/0", KEY, "SUIWEN_REDIS_URL"),
+    ],
+)
+def test_settings_of_redis_that_do_not_fit_are_told_without_their_secrets(
+    home: Path, url: str, key: str | None, told: str
+) -> None:
+    with pytest.raises(SetupError, match=told) as caught:
+        bootstrap.build(settings_of(home, redis_url=url, session_key=key))
+    shown = str(caught.value) + repr(settings_of(home, redis_url=url, session_key=key))
+    assert "hidden" not in shown
+    assert not key or key not in shown
 
 
 # Publishing

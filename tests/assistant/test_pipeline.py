@@ -4,7 +4,8 @@ answered with no release at all."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -15,8 +16,8 @@ from assistant import bootstrap, guardrails, rules
 from assistant.bundles.plans import MemoryPlans
 from assistant.composing.writer import DEMONSTRATION
 from assistant.pipeline import Assistant
-from assistant.sessions import MemorySessions
-from assistant.types import DialogueState, Knowledge, SessionStore, Turn
+from assistant.sessions import MemoryLocks, MemorySessions
+from assistant.types import DialogueState, Knowledge, SessionLocks, SessionStore, Turn
 from channels.types import AI_LABEL, Card, Event, Message, Reply, Sentence, Status
 from knowledge.types import Money, Provenance, Record
 from retrieval.types import Hit, Query, SearchResult
@@ -77,12 +78,34 @@ class Heard:
         self.events.append(event)
 
 
+class NeverHeld:
+    """Locks that nobody gets: the server is away."""
+
+    @asynccontextmanager
+    async def hold(self, session_id: str) -> AsyncIterator[bool]:
+        yield False
+
+
+class SlowSessions(KeptSessions):
+    """A session store that lets others run while it loads and saves."""
+
+    async def load(self, session_id: str) -> DialogueState:
+        state = await super().load(session_id)
+        await asyncio.sleep(0)
+        return state
+
+    async def save(self, session_id: str, state: DialogueState) -> None:
+        await asyncio.sleep(0)
+        await super().save(session_id, state)
+
+
 @dataclass
 class Desk:
     """An assistant over one knowledge, with what it finished."""
 
     known: Knowledge
     sessions: SessionStore = field(default_factory=KeptSessions)
+    locks: SessionLocks = field(default_factory=MemoryLocks)
     turns: list[Turn] = field(default_factory=list)
     opened: int = 0
 
@@ -91,7 +114,11 @@ class Desk:
         return self.known
 
     def ask(self, text: str, session_id: str | None = None, emit: Heard | None = None) -> Reply:
+        return asyncio.run(self.takes(text, session_id, emit))
+
+    async def takes(self, text: str, session_id: str | None, emit: Heard | None = None) -> Reply:
         assistant = Assistant(
+            locks=self.locks,
             plans=MemoryPlans(),
             knowledge=self._knowledge,
             sessions=self.sessions,
@@ -100,7 +127,7 @@ class Desk:
             ideas=lambda: ("居住证要什么材料",),
             finished=self.turns.append,
         )
-        return asyncio.run(assistant.take_turn(Message(text=text, session_id=session_id), emit))
+        return await assistant.take_turn(Message(text=text, session_id=session_id), emit)
 
 
 def desk(records: Sequence[Record] = (PERMIT, OTHER), hits: Sequence[Hit] | None = None) -> Desk:
@@ -240,6 +267,32 @@ class TestMemory:
         one.ask("居住证要什么材料，我的身份证号码440106199001011234")
         assert isinstance(one.sessions, KeptSessions)
         assert "440106" not in repr(one.sessions.states)
+
+
+class TestTwoTabs:
+    def test_every_turn_of_a_session_counts(self) -> None:
+        """A thousand messages in ten sessions, all at once: none builds on a state half made."""
+        one = Desk(desk().known, SlowSessions())
+
+        async def go() -> None:
+            asked = (one.takes("居住证要什么材料", f"s{number % 10}") for number in range(1000))
+            await asyncio.gather(*asked)
+
+        asyncio.run(go())
+        assert isinstance(one.sessions, SlowSessions)
+        assert [state.turns for state in one.sessions.states.values()] == [100] * 10
+
+    def test_without_the_session_a_turn_neither_loads_nor_saves(self) -> None:
+        one = desk()
+        first = one.ask("居住证要什么材料")
+        assert isinstance(one.sessions, KeptSessions)
+        one.sessions.saved.clear()
+        one.locks = NeverHeld()
+        assert one.ask("居住证要什么材料", first.session_id).status is Status.ANSWERED
+        assert one.ask("那要多少钱？", first.session_id).status is Status.CLARIFY
+        assert one.sessions.saved == []
+        one.locks = MemoryLocks()
+        assert "不收费" in one.ask("那要多少钱？", first.session_id).text
 
 
 class TestFailure:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable
 from datetime import date
 
 import pytest
 
 from assistant.types import GuideState, PlanStore
+from tests.contracts.running import Run
 
 FIRST = GuideState(
     bundle="b1",
@@ -35,37 +34,39 @@ class PlanStoreContract:
     def store(self) -> PlanStore:
         raise NotImplementedError
 
-    def test_an_unknown_code_is_nothing(self, store: PlanStore) -> None:
-        assert asyncio.run(_of(store.load("nobody"))) is None
+    def test_an_unknown_code_is_nothing(self, run: Run, store: PlanStore) -> None:
+        assert run(store.load("nobody")) is None
 
-    def test_what_was_saved_is_loaded_with_every_kind_of_answer(self, store: PlanStore) -> None:
+    def test_what_was_saved_is_loaded_with_every_kind_of_answer(
+        self, run: Run, store: PlanStore
+    ) -> None:
         async def go() -> GuideState | None:
             await store.save("c1", FIRST)
             return await store.load("c1")
 
-        found = asyncio.run(go())
+        found = run(go())
         assert found == FIRST
         assert found is not None
         assert dict(found.answers)["married"] is True
         assert isinstance(dict(found.answers)["needs"], frozenset)
 
-    def test_the_last_save_counts(self, store: PlanStore) -> None:
+    def test_the_last_save_counts(self, run: Run, store: PlanStore) -> None:
         async def go() -> GuideState | None:
             await store.save("c1", FIRST)
             await store.save("c1", SECOND)
             return await store.load("c1")
 
-        assert asyncio.run(go()) == SECOND
+        assert run(go()) == SECOND
 
-    def test_codes_are_kept_apart(self, store: PlanStore) -> None:
+    def test_codes_are_kept_apart(self, run: Run, store: PlanStore) -> None:
         async def go() -> tuple[GuideState | None, GuideState | None]:
             await store.save("c1", FIRST)
             await store.save("c2", SECOND)
             return await store.load("c1"), await store.load("c2")
 
-        assert asyncio.run(go()) == (FIRST, SECOND)
+        assert run(go()) == (FIRST, SECOND)
 
-    def test_forgetting_leaves_the_others(self, store: PlanStore) -> None:
+    def test_forgetting_leaves_the_others(self, run: Run, store: PlanStore) -> None:
         async def go() -> tuple[GuideState | None, GuideState | None]:
             await store.save("c1", FIRST)
             await store.save("c2", SECOND)
@@ -73,8 +74,4 @@ class PlanStoreContract:
             await store.forget("nobody")
             return await store.load("c1"), await store.load("c2")
 
-        assert asyncio.run(go()) == (None, SECOND)
-
-
-async def _of(awaited: Awaitable[GuideState | None]) -> GuideState | None:
-    return await awaited
+        assert run(go()) == (None, SECOND)

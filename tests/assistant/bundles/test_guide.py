@@ -12,7 +12,7 @@ from assistant import bootstrap, rules
 from assistant.bundles.plans import MemoryPlans, code_in
 from assistant.bundles.sheets import sheet
 from assistant.pipeline import Assistant
-from assistant.sessions import MemorySessions
+from assistant.sessions import MemoryLocks, MemorySessions
 from assistant.types import GuideState
 from channels.types import Card, Message, Reply, Status
 from eval import support
@@ -167,6 +167,7 @@ class Talk:
         assistant = Assistant(
             knowledge=lambda: known,
             sessions=self.sessions,
+            locks=MemoryLocks(),
             plans=self.plans,
             rules=rules.load(),
             today=lambda: self.today,

@@ -7,9 +7,35 @@ from dataclasses import dataclass
 
 import pytest
 
-from assistant.sessions import MemorySessions
-from assistant.types import DialogueState, SessionStore
+from assistant.sessions import MemoryLocks, MemorySessions
+from assistant.types import DialogueState, SessionLocks, SessionStore
+from tests.contracts.running import Run
+from tests.contracts.session_locks import SessionLocksContract
 from tests.contracts.session_store import FIRST, SECOND, SessionStoreContract
+
+
+class TestMemoryLocks(SessionLocksContract):
+    @pytest.fixture
+    def locks(self) -> SessionLocks:
+        return MemoryLocks(wait=60)
+
+    @pytest.fixture
+    def hasty(self) -> SessionLocks:
+        return MemoryLocks(wait=0.01)
+
+    def test_only_turns_under_way_take_room(self, run: Run) -> None:
+        locks = MemoryLocks()
+
+        async def turn(number: int) -> int:
+            async with locks.hold(f"s{number}"):
+                await asyncio.sleep(0)
+                return len(locks)
+
+        async def go() -> list[int]:
+            return await asyncio.gather(*(turn(number // 2) for number in range(100)))
+
+        assert max(run(go())) == 50
+        assert len(locks) == 0
 
 
 class TestMemorySessions(SessionStoreContract):
