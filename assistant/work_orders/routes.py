@@ -1,4 +1,4 @@
-"""The ways that a matter can take (12345, 信访, 市场监管, 劳动监察, 行政复议 …) and what happens on them.
+"""The ways that a matter can take (12345, 信访, 市场监管, 劳动监察 …) and what happens on them.
 
 Which ways there are, and their steps in plain words, is data (``routes.yaml``).  Every number comes
 from a field of the record that a way names, and is said with the citation of that field; where the

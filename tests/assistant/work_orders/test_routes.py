@@ -80,9 +80,7 @@ def test_every_number_said_stands_in_what_is_cited(code: str, kind: OrderKind) -
         ("lvyou", OrderKind.COMPLAINT, 60, "自然日", "accepted"),
     ],
 )
-def test_the_limit_of_a_way(
-    code: str, kind: OrderKind, amount: int, unit: str, since: str
-) -> None:
+def test_the_limit_of_a_way(code: str, kind: OrderKind, amount: int, unit: str, since: str) -> None:
     found = ways.limit_of(ways.route(code), kind, PACK)
     assert found is not None
     assert (found.duration.amount, found.duration.unit, found.since) == (amount, unit, since)
@@ -98,7 +96,9 @@ def test_no_limit_is_made_up(code: str, kind: OrderKind) -> None:
 
 
 def test_only_the_steps_of_the_kind_are_said() -> None:
-    texts = [one.text for one in ways.next_steps(ways.route("12345"), PACK, OrderKind.HELP).sentences]
+    texts = [
+        one.text for one in ways.next_steps(ways.route("12345"), PACK, OrderKind.HELP).sentences
+    ]
     assert sum("10个工作日" in text for text in texts[:-1]) == 1
     assert not any("15个工作日" in text for text in texts[:-1])
 
