@@ -36,11 +36,13 @@ class Standing:
 
     ``deadline``: the last day, ``None`` while the clock is stopped; ``left``: days until then (0
     on the last day); ``over``: days since then.  Days are working days or days, as the limit's.
+    ``provisional``: counted into a year whose holidays were not published yet.
     """
 
     deadline: Day | None
     left: int = 0
     over: int = 0
+    provisional: bool = False
 
 
 def run_out(start: date, amount: int, unit: Unit, pauses: Sequence[Pause] = ()) -> Day | None:
@@ -61,12 +63,15 @@ def stand(
 ) -> Standing:
     """How a limit that began on ``start`` stands today."""
     deadline = run_out(start, amount, unit, pauses)
+    unsure = unit == "working" and is_working_day(today)[1]
     if deadline is None:
-        return Standing(deadline=None, left=amount - between(start, today, unit, pauses))
+        left = amount - between(start, today, unit, pauses)
+        return Standing(deadline=None, left=left, provisional=unsure)
     return Standing(
         deadline=deadline,
         left=between(max(today, start), deadline.date, unit, pauses),
         over=between(deadline.date, today, unit, pauses),
+        provisional=deadline.provisional or unsure,
     )
 
 

@@ -8,7 +8,8 @@ records; days that were counted are marked as reckoned.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from assistant.cases import words
@@ -58,7 +59,7 @@ def explain_case(case: Case, knowledge: Knowledge, today: date) -> Draft:
     elif event.status not in ENDED:
         _say_line("urge_case", knowledge, page)
     _passed(case.events, "case", page)
-    _possible(told["acts"], {"number": case.number, "title": _item_name(case, knowledge)}, page)
+    _possible(told["acts"], {"title": _item_name(case, knowledge)}, knowledge, page)
     _line_card(knowledge, page)
     return page.writer.draft(Status.ANSWERED, "case")
 
@@ -101,7 +102,7 @@ def explain_order(view: OrderView, knowledge: Knowledge, today: date) -> Draft:
         page.say(words.texts()["urge_order"])
     _passed(view.events, "order", page)
     possible = [one for one in told["acts"] if one != "rate" or view.stars is None]
-    _possible(possible, {"number": view.number}, page)
+    _possible(possible, {"number": view.number}, knowledge, page)
     if over:
         _line_card(knowledge, page)
     return page.writer.draft(Status.ANSWERED, "order")
@@ -177,15 +178,23 @@ def _passed(events: Sequence[CaseEvent | OrderEvent], kind: str, page: Page) -> 
     page.writer.card(Card(kind="steps", title=words.texts()["passed"], rows=tuple(rows)))
 
 
-def _possible(names: Sequence[str], fields: dict[str, str], page: Page) -> None:
-    """What can be done now, each with what a tap sends or how it is done."""
+def _possible(
+    names: Sequence[str], fields: Mapping[str, str], knowledge: Knowledge, page: Page
+) -> None:
+    """What can be done now, each with what a tap sends, a number to dial, or how it is done."""
+    line = knowledge.record(words.complain()["hotline"])
     rows = []
     for name in names:
         one = words.act(name)
-        ask = one["ask"].format(**fields) if "ask" in one else None
-        rows.append(CardRow(label=one["label"], text=one.get("text"), ask=ask))
-        if ask:
-            page.writer.suggestions.append(ask)
+        row = CardRow(label=one["label"], text=one.get("text"))
+        if "ask" in one:
+            ask = one["ask"].format(**fields)
+            row = replace(row, ask=ask)
+            page.writer.suggestions.append(one["label"] if page.kind == "order" else ask)
+        elif one.get("hotline") and isinstance(line, Hotline):
+            cited = page.record(line, *facts(line, Facet.CONTACT))
+            row = replace(row, tel=line.number, citations=cited)
+        rows.append(row)
     page.writer.card(Card(kind="choices", title=words.texts()["possible"], rows=tuple(rows)))
 
 

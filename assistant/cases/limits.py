@@ -193,7 +193,7 @@ def _say_run(run: _Run, page: Page, today: date) -> bool:
         text += texts["paused"].format(paused=days(lost, "natural"))
         counted.append(lost)
     page.say(text, *run.cited, reckoned=digits(counted))
-    if deadline.provisional:
+    if standing.provisional:
         page.say(texts["provisional_why"])
     return standing.over > 0 and run.until is None
 
