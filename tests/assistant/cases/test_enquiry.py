@@ -33,6 +33,7 @@ from tests.assistant.cases.test_explain import (
     stepped,
     told,
 )
+from tests.records import built_in
 
 NUMBER = "GZ20261102000000175"
 OTHER = "GZ20261109000000230"
@@ -231,6 +232,15 @@ def test_a_change_of_mind_in_between() -> None:
     state = waiting(asking="text", number=NUMBER, check="1234", act=FollowUp(act="add"))
     what = errand("催一下", state)
     assert what == Follow(number=NUMBER, check="1234", what=FollowUp(act="urge", key="t1"))
+
+
+def test_no_question_to_the_records_is_taken_for_an_enquiry() -> None:
+    texts = [
+        text
+        for record in built_in()
+        for text in (record.name, *record.aliases, *getattr(record, "asked", ()))
+    ]
+    assert [text for text in texts if take(text) is not None] == []
 
 
 # What the desk answered
