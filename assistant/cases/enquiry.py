@@ -1,0 +1,282 @@
+"""The talk about progress: which number, its check, then what the desk says of it.
+
+Pure steps.  :func:`take` reads a message and sets the errand that the desk is asked (or asks back);
+:func:`tell` turns what the desk answered into a reply.  An order is never told by its number alone:
+its check is asked for, unless this session filed it or gave the right check before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from assistant.bundles.commands import bare
+from assistant.cases import reading, words
+from assistant.cases.explain import explain_case, explain_order
+from assistant.cases.page import CHINA
+from assistant.cases.reading import Wish
+from assistant.cases.types import Case
+from assistant.composing.plans import day_text
+from assistant.composing.writer import Writer
+from assistant.types import (
+    Away,
+    Draft,
+    EnquiryState,
+    Errand,
+    Follow,
+    Intent,
+    Knowledge,
+    LookUp,
+    Turn,
+)
+from assistant.work_orders.types import Act, FollowUp, OrderView, Refused
+from channels.types import Card, CardRow, Sentence, Status
+
+
+def take(turn: Turn, today: date) -> Turn | None:
+    """The turn with an errand or a draft, if the message belongs to a progress query.
+
+    ``None``: it is another question, and is answered as such.
+    """
+    understood = turn.understanding
+    if understood is not None and understood.intent is Intent.CRISIS:
+        return None
+    asked = _Asked(turn=turn, said=reading.read(turn.message.text))
+    state = turn.state.enquiry
+    if state is not None and _pending(state):
+        return asked.answered(state)
+    return asked.begun()
+
+
+def tell(turn: Turn, knowledge: Knowledge, today: date) -> Turn:
+    """The turn with what the desk answered in plain words; untouched if it was about else."""
+    match turn.outcome, turn.errand:
+        case OrderView() as view, LookUp() | Follow() as errand:
+            draft = explain_order(view, knowledge, today)
+            if isinstance(errand, Follow):
+                done = Sentence(text=words.texts()[f"done_{errand.what.act}"])
+                draft = replace(draft, sentences=(done, *draft.sentences))
+            return replace(turn, draft=replace(draft, enquiry=_in_hand(errand)))
+        case Case() as case, LookUp():
+            return replace(turn, draft=explain_case(case, knowledge, today))
+        case Refused() as refused, LookUp() | Follow() as errand:
+            return replace(turn, draft=_refused(refused, errand))
+        case Away(), LookUp() | Follow() as errand:
+            return replace(turn, draft=_away(errand))
+        case _:
+            return turn
+
+
+def _pending(state: EnquiryState) -> bool:
+    """Whether something was asked; an order in hand (number and check known) asks nothing."""
+    return not (state.asking == "number" and state.number and state.check)
+
+
+def _in_hand(errand: LookUp | Follow) -> EnquiryState:
+    return EnquiryState(asking="number", number=errand.number, check=errand.check)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """One message of the talk."""
+
+    turn: Turn
+    said: reading.Reading
+
+    @property
+    def text(self) -> str:
+        return self.turn.message.text
+
+    def begun(self) -> Turn | None:
+        """A message that opens the talk, or does something with the order in hand."""
+        wish = self.said.wish
+        if wish is None:
+            return None
+        number = self.said.number or reading.number_inside(self.text)
+        act = None if wish == "progress" else wish
+        if number is not None:
+            return self.known(number, self.said.check or self.check_known(number), act)
+        state = self.turn.state.enquiry
+        if state is not None and state.number and state.check and act is not None:
+            return self.known(state.number, state.check, act)
+        mine = self.mine()
+        if not mine and len(bare(self.text)) < _NAMED:
+            return None
+        if len(mine) > 1:
+            return self.which(tuple(mine), wish)
+        for one, check in mine.items():
+            return self.known(one, check, act)
+        return self.ask("ask_number", EnquiryState(asking="number", act=_bare(act)))
+
+    def answered(self, state: EnquiryState) -> Turn | None:
+        """A message after something was asked: the answer, another wish, or another question."""
+        waits_for_yes = state.act is not None and state.act.act == "withdraw"
+        if reading.leaves(self.text):
+            return self.left()
+        if state.asking == "text" and waits_for_yes and reading.confirms(self.text):
+            return self.done(state, FollowUp(act="withdraw", key=self.turn.id))
+        if self.said.bare and self.said.number is not None:
+            act = state.act.act if state.act else None
+            check = self.said.check or self.check_known(self.said.number)
+            return self.known(self.said.number, check, act)
+        if self.said.wish is not None and state.asking != "text":
+            return self.begun()
+        match state.asking:
+            case "number":
+                return self.number_given(state)
+            case "check":
+                return self.check_given(state)
+            case "stars":
+                return self.stars_given(state)
+            case "text":
+                return self.text_given(state, waits_for_yes=waits_for_yes)
+
+    def number_given(self, state: EnquiryState) -> Turn | None:
+        act = state.act.act if state.act else None
+        number = reading.any_number(self.text)
+        if number is not None:
+            return self.known(number, self.check_known(number), act)
+        if reading.is_personal(self.text):
+            return self.ask("personal", state)
+        return self.ask("again_number", state) if self.meant_as_number() else None
+
+    def check_given(self, state: EnquiryState) -> Turn | None:
+        check = reading.check_of(self.text)
+        if check is not None and state.number is not None:
+            return self.known(state.number, check, state.act.act if state.act else None)
+        return self.ask("again_check", state) if self.meant_as_number() else None
+
+    def stars_given(self, state: EnquiryState) -> Turn | None:
+        count = reading.stars(self.text)
+        if count is not None:
+            return self.done(state, FollowUp(act="rate", stars=count, key=self.turn.id))
+        short = len(self.text) <= _SHORT and not self.asks()
+        return self.ask("again_stars", state) if short else None
+
+    def text_given(self, state: EnquiryState, *, waits_for_yes: bool) -> Turn | None:
+        if self.said.wish is not None and len(self.text) <= _SHORT:
+            return self.begun_again(state)
+        if waits_for_yes or state.act is None or self.asks():
+            return None
+        what = FollowUp(act=state.act.act, text=self.text.strip(), key=self.turn.id)
+        return self.done(state, what)
+
+    def begun_again(self, state: EnquiryState) -> Turn | None:
+        """Another wish instead of the text: of the same order, if it names none."""
+        wish = self.said.wish
+        if self.said.number is None and state.number and wish is not None:
+            return self.known(state.number, state.check, None if wish == "progress" else wish)
+        return self.begun()
+
+    def known(self, number: str, check: str | None, act: Act | None) -> Turn:
+        """The next step once the number is known: its check, what goes with the act, or the desk.
+
+        What was asked for is asked once the check has been given, so that nobody who cannot see
+        the order is led further.
+        """
+        state = EnquiryState(asking="check", number=number, check=check, act=_bare(act))
+        if check is None:
+            return self.ask("ask_check", state)
+        match act:
+            case None:
+                return self.run(LookUp(number=number, check=check))
+            case "urge":
+                return self.done(state, FollowUp(act="urge", key=self.turn.id))
+            case "rate":
+                return self.ask("ask_stars", replace(state, asking="stars"))
+            case "withdraw":
+                return self.ask("ask_withdraw", replace(state, asking="text"))
+            case _:
+                return self.ask(f"ask_text_{act}", replace(state, asking="text"))
+
+    def done(self, state: EnquiryState, what: FollowUp) -> Turn:
+        assert state.number is not None
+        assert state.check is not None
+        return self.run(Follow(number=state.number, check=state.check, what=what))
+
+    def run(self, errand: Errand) -> Turn:
+        return replace(self.turn, errand=errand)
+
+    def ask(self, name: str, state: EnquiryState) -> Turn:
+        texts, writer = words.texts(), Writer()
+        writer.remark(texts[name])
+        if name == "ask_withdraw":
+            writer.suggestions.append(texts["confirm"])
+        writer.suggestions.append(texts["leave"])
+        draft = replace(writer.draft(Status.GUIDING, name), enquiry=state)
+        return replace(self.turn, draft=draft)
+
+    def left(self) -> Turn:
+        writer = Writer()
+        writer.remark(words.texts()["left_talk"])
+        return replace(self.turn, draft=writer.draft(Status.ANSWERED, "left"))
+
+    def which(self, numbers: tuple[str, ...], wish: Wish) -> Turn:
+        """Offer the orders of this session, the newest first: a tap names one."""
+        texts, writer = words.texts(), Writer()
+        writer.remark(texts["which"])
+        lead = words.act(wish)["ask"] if wish != "progress" else "查工单{number}"
+        rows = tuple(CardRow(label=one, ask=lead.format(number=one)) for one in reversed(numbers))
+        writer.card(Card(kind="choices", title=texts["which"], rows=rows))
+        act = None if wish == "progress" else wish
+        state = EnquiryState(asking="number", act=_bare(act))
+        draft = replace(writer.draft(Status.GUIDING, "which"), enquiry=state)
+        return replace(self.turn, draft=draft)
+
+    def mine(self) -> dict[str, str]:
+        """Numbers and checks that this session knows: what it filed, and the order in hand."""
+        known = dict(self.turn.state.receipts)
+        state = self.turn.state.enquiry
+        if state is not None and not _pending(state) and state.number and state.check:
+            known.setdefault(state.number, state.check)
+        return known
+
+    def check_known(self, number: str) -> str | None:
+        return self.mine().get(number)
+
+    def meant_as_number(self) -> bool:
+        return reading.looks_like_number(self.text) and len(self.text) <= _LONG and not self.asks()
+
+    def asks(self) -> bool:
+        """Whether the message asks something of a service (材料, 时间, 地点 …)."""
+        understood = self.turn.understanding
+        return understood is not None and bool(understood.facets)
+
+
+_NAMED = 3
+"""撤回, 评价 … alone, where no order is known, may mean anything."""
+
+_SHORT = 12
+_LONG = 60
+
+
+def _bare(act: Act | None) -> FollowUp | None:
+    """An act that still waits for its text or stars."""
+    return FollowUp(act=act) if act is not None else None
+
+
+def _refused(refused: Refused, errand: LookUp | Follow) -> Draft:
+    texts, writer = words.texts(), Writer()
+    if refused.reason == "locked":
+        if refused.until is None:
+            writer.remark(texts["locked_soon"])
+        else:
+            at = refused.until.astimezone(CHINA) if refused.until.tzinfo else refused.until
+            until = f"{day_text(at.date())}{at:%H:%M}"
+            writer.remark(texts["locked"].format(until=until))
+        return writer.draft(Status.REFUSED, "locked")
+    if refused.reason == "unknown":
+        writer.remark(texts["unknown"])
+        writer.suggestions.append(texts["leave"])
+        act = errand.what.act if isinstance(errand, Follow) else None
+        state = EnquiryState(asking="number", act=_bare(act))
+        return replace(writer.draft(Status.GUIDING, "unknown"), enquiry=state)
+    writer.remark(texts[refused.reason])
+    return replace(writer.draft(Status.REFUSED, refused.reason), enquiry=_in_hand(errand))
+
+
+def _away(errand: LookUp | Follow) -> Draft:
+    texts, writer = words.texts(), Writer()
+    writer.remark(texts["away"])
+    writer.suggestions.append(texts["once_more"])
+    return replace(writer.draft(Status.FAILED, "away"), enquiry=_in_hand(errand))

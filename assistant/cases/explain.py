@@ -1,0 +1,203 @@
+"""Progress in plain words: what a status means, who has it, when its time runs out, what to do.
+
+Pure: a case or an order as its desk gave it, the release and the day in, a draft out.  What the
+desk said (status, dates, department) is cited as of kind ``case`` or ``order``, with the number as
+code and the field as path; limits of routes, telephones and names of services are cited from
+records; days that were counted are marked as reckoned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from assistant.cases import words
+from assistant.cases.limits import ENDED, say_case_limit, say_correction, say_order_limit
+from assistant.cases.page import Page, day_of, event_quote
+from assistant.cases.types import Case, CaseEvent, CaseStatus
+from assistant.composing.plans import day_text
+from assistant.composing.policies import hotline_card
+from assistant.types import Draft, Knowledge
+from assistant.work_orders import routes
+from assistant.work_orders.types import OrderEvent, OrderStatus, OrderView
+from channels.types import Card, CardRow, Status
+from knowledge.facts import facts
+from knowledge.types import Facet, Hotline, ServiceItem
+
+
+def explain_case(case: Case, knowledge: Knowledge, today: date) -> Draft:
+    """Where a case stands, in a few sentences and cards."""
+    page = Page(kind="case", code=case.number, title=case.title)
+    event = (
+        case.events[-1] if case.events else CaseEvent(status=CaseStatus.RECEIVED, at=case.received)
+    )
+    told = words.status("case", event.status.value)
+    department = event.department or case.department
+    at = f"events[{len(case.events) - 1}]" if case.events else "received"
+    step = page.cite(at, event_quote(told["name"], event))
+    held = page.cite("department" if event.department is None else f"{at}.department", department)
+    page.say(
+        words.texts()["case_is"].format(
+            title=case.title,
+            number=case.number,
+            status=told["name"],
+            day=day_text(day_of(event.at)),
+            means=told["means"],
+        ),
+        page.cite("number", case.number),
+        step,
+    )
+    page.say(told["holder"].format(department=department), held)
+    say_correction(case, event, department, page, today)
+    over = say_case_limit(case, knowledge, page, today)
+    _say_note(event, at, page)
+    page.say(told["next"].format(department=department), step, held)
+    _say_remedies(event.status, case, knowledge, page)
+    if over:
+        _say_complain(case.item, knowledge, page)
+    elif event.status not in ENDED:
+        _say_line("urge_case", knowledge, page)
+    _passed(case.events, "case", page)
+    _possible(told["acts"], {"title": _item_name(case, knowledge)}, knowledge, page)
+    _line_card(knowledge, page)
+    return page.writer.draft(Status.ANSWERED, "case")
+
+
+def explain_order(view: OrderView, knowledge: Knowledge, today: date) -> Draft:
+    """Where an order stands, in a few sentences and cards."""
+    way = routes.route(view.route)
+    kind = words.kind(view.kind.value)
+    page = Page(kind="order", code=view.number, title=f"{kind}工单")
+    event = view.events[-1] if view.events else OrderEvent(status=OrderStatus.FILED, at=view.filed)
+    told = words.status("order", event.status.value)
+    department = event.department or view.department or words.texts()["department_unknown"]
+    at = f"events[{len(view.events) - 1}]" if view.events else "filed"
+    step = page.cite(at, event_quote(told["name"], event))
+    page.say(
+        words.texts()["order_is"].format(
+            kind=kind,
+            number=view.number,
+            status=told["name"],
+            day=day_text(day_of(event.at)),
+            means=told["means"],
+        ),
+        page.cite("number", view.number),
+        step,
+    )
+    held = _holder(view, event, at, page)
+    if "{route}" in told["holder"]:
+        held = [page.cite("route", way.name)]
+    page.say(told["holder"].format(department=department, route=way.name), *held)
+    over = say_order_limit(view, way, knowledge, page, today)
+    _say_note(event, at, page)
+    if view.stars is not None:
+        stars = page.cite("stars", f"{view.stars}星")
+        page.say(words.texts()["stars"].format(stars=view.stars), stars)
+    page.say(told["next"], step)
+    if over:
+        _say_complain(None, knowledge, page)
+        _say_way(knowledge, page)
+    if "urge" in told["acts"]:
+        page.say(words.texts()["urge_order"])
+    _passed(view.events, "order", page)
+    possible = [one for one in told["acts"] if one != "rate" or view.stars is None]
+    _possible(possible, {"number": view.number}, knowledge, page)
+    if over:
+        _line_card(knowledge, page)
+    return page.writer.draft(Status.ANSWERED, "order")
+
+
+def _holder(view: OrderView, event: OrderEvent, at: str, page: Page) -> list[int]:
+    if event.department:
+        return [page.cite(f"{at}.department", event.department)]
+    return [page.cite("department", view.department)] if view.department else []
+
+
+def _say_note(event: CaseEvent | OrderEvent, at: str, page: Page) -> None:
+    if event.note:
+        text = words.texts()["note"].format(note=event.note)
+        page.say(text, page.cite(f"{at}.note", event.note))
+
+
+# Where to turn
+
+
+def _say_remedies(status: CaseStatus, case: Case, knowledge: Knowledge, page: Page) -> None:
+    """What the record of the service says about reconsideration and going to court."""
+    record = knowledge.record(case.item) if case.item else None
+    refused = status in (CaseStatus.DENIED, CaseStatus.NOT_ACCEPTED)
+    if refused and isinstance(record, ServiceItem):
+        for one in facts(record, Facet.REMEDIES)[:2]:
+            page.say(one.text, *page.record(record, one))
+
+
+def _say_line(name: str, knowledge: Knowledge, page: Page) -> None:
+    line = knowledge.record(words.complain()["hotline"])
+    if isinstance(line, Hotline):
+        text = words.texts()[name].format(number=line.number, name=line.name)
+        page.say(text, *page.record(line, *facts(line, Facet.CONTACT)))
+
+
+def _say_complain(item: str | None, knowledge: Knowledge, page: Page) -> None:
+    _say_line("complain_line", knowledge, page)
+    record = knowledge.record(item) if item else None
+    if isinstance(record, ServiceItem) and record.contact.complain:
+        found = facts(record, Facet.COMPLAINT)
+        text = words.texts()["complain_direct"].format(phone=record.contact.complain)
+        page.say(text, *page.record(record, *found))
+
+
+def _say_way(knowledge: Knowledge, page: Page) -> None:
+    way = routes.route(words.complain()["route"])
+    record = routes.item(way, knowledge)
+    summary = routes.at(record, "summary") if record else None
+    if record and summary:
+        text = words.texts()["complain_way"].format(way=way.name, summary=summary.text)
+        page.say(text, *page.record(record, summary))
+
+
+def _line_card(knowledge: Knowledge, page: Page) -> None:
+    line = knowledge.record(words.complain()["hotline"])
+    if isinstance(line, Hotline):
+        page.writer.card(hotline_card(line, line.name, page.writer))
+
+
+# Cards
+
+
+def _passed(events: Sequence[CaseEvent | OrderEvent], kind: str, page: Page) -> None:
+    rows = []
+    for at, event in enumerate(events):
+        name = words.status(kind, event.status.value)["name"]
+        cited = [page.cite(f"events[{at}]", event_quote(name, event))]
+        if event.note:
+            cited.append(page.cite(f"events[{at}].note", event.note))
+        text = "，".join(part for part in (day_text(day_of(event.at)), event.department) if part)
+        rows.append(CardRow(label=name, text=text, note=event.note, citations=tuple(cited)))
+    page.writer.card(Card(kind="steps", title=words.texts()["passed"], rows=tuple(rows)))
+
+
+def _possible(
+    names: Sequence[str], fields: Mapping[str, str], knowledge: Knowledge, page: Page
+) -> None:
+    """What can be done now, each with what a tap sends, a number to dial, or how it is done."""
+    line = knowledge.record(words.complain()["hotline"])
+    rows = []
+    for name in names:
+        one = words.act(name)
+        row = CardRow(label=one["label"], text=one.get("text"))
+        if "ask" in one:
+            ask = one["ask"].format(**fields)
+            row = replace(row, ask=ask)
+            page.writer.suggestions.append(one["label"] if page.kind == "order" else ask)
+        elif one.get("hotline") and isinstance(line, Hotline):
+            cited = page.record(line, *facts(line, Facet.CONTACT))
+            row = replace(row, tel=line.number, citations=cited)
+        rows.append(row)
+    page.writer.card(Card(kind="choices", title=words.texts()["possible"], rows=tuple(rows)))
+
+
+def _item_name(case: Case, knowledge: Knowledge) -> str:
+    record = knowledge.record(case.item) if case.item else None
+    return record.name if record else case.title

@@ -1,0 +1,177 @@
+"""What a message says of an enquiry: the number, the check, what is to be done, how many stars.
+
+Pure functions over what was typed.  A number is ``GZ`` and seventeen digits (what the digits mean
+and whether the last one fits is for the desk to say), or, when one was asked for, any other that is
+not a telephone or identity number.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.bundles.commands import EDGE, bare
+from assistant.cases import words
+from assistant.work_orders.types import Act
+from retrieval.analyzer import normalise
+
+Wish = Act | Literal["progress"]
+
+_ORDER = re.compile(r"(?<![A-Z0-9])GZ((?:[\s\-‐-―−]*\d){17})(?!\d)")
+_SPACED = re.compile(r"(?<=[A-Z0-9])[\s\-‐-―−]+(?=\d)")
+_OTHER = re.compile(
+    r"(?:(?:办件|受理|工单|业务|流水)?(?:编号|号码|号)(?:是|为|系)?[:：]?)?\s*([A-Z0-9][A-Z0-9-]{9,39})"
+)
+_LONG = re.compile(r"(?<![A-Z0-9-])([A-Z0-9][A-Z0-9-]{11,39})(?![A-Z0-9-])")
+_PHONE = re.compile(r"(?<!\d)(?:\+?86)?(1[3-9]\d{9})(?!\d)")
+_IDENTITY = re.compile(
+    r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dX](?!\d)"
+)
+_NAMED_CHECK = re.compile(
+    r"(?:尾号|后四位|后4位|最后四位|核对码|验证码|校验码|手机尾数|密码)(?:是|为|系)?[:：]?\s*(\d{6}|\d{4})(?!\d)"
+)
+_CHECK = re.compile(r"(?<!\d)(\d{6}|\d{4})(?!\d)")
+_LONGEST = 30
+"""A longer message is a question or a story, not a command."""
+
+_HOW = re.compile(
+    r"怎么(?!还没|样)|点样(?!了)|如何|什么条件|(?:哪里?|边度)(?:可以)?查|可唔可以|可不可以|能不能|多久|几耐|几时可以"
+)
+"""A question about how one does it in general, for the records to answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A message read: what it wants, of which number, with which check.
+
+    ``bare``: it is nothing but a number (and a check), which says nothing of what is wanted.
+    """
+
+    wish: Wish | None = None
+    number: str | None = None
+    check: str | None = None
+    bare: bool = False
+
+
+def plain(text: str) -> str:
+    """NFKC, upper case."""
+    return unicodedata.normalize("NFKC", text).upper()
+
+
+def _squeezed(text: str) -> str:
+    """As :func:`plain`, without blanks and dashes inside of numbers."""
+    return _SPACED.sub("", plain(text))
+
+
+def read(text: str) -> Reading:
+    """What a message wants, as far as it is an enquiry at all."""
+    number = order_number(text)
+    check = None if number is None else check_of(text)
+    return Reading(
+        wish=wish(text, named=number is not None),
+        number=number,
+        check=check,
+        bare=number is not None and _says_nothing(_ORDER.sub("", plain(text))),
+    )
+
+
+def _says_nothing(rest: str) -> bool:
+    return not re.search(r"[^\W\d]", _NAMED_CHECK.sub("", rest))
+
+
+def order_number(text: str) -> str | None:
+    """The number of an order in the message, as it is printed on receipts."""
+    found = _ORDER.search(plain(text))
+    return "GZ" + re.sub(r"\D", "", found[1]) if found else None
+
+
+def any_number(text: str) -> str | None:
+    """A message that is nothing but a number of a case or an order."""
+    found = order_number(text)
+    if found is not None or is_personal(text):
+        return found
+    return _enough(_OTHER.fullmatch(re.sub(r"\s+", "", plain(text)).strip(EDGE)))
+
+
+def number_inside(text: str) -> str | None:
+    """The number of a case or an order somewhere in a message."""
+    found = order_number(text)
+    return found if found is not None or is_personal(text) else _enough(_LONG.search(plain(text)))
+
+
+def _enough(found: re.Match[str] | None) -> str | None:
+    """What was found, if it has the digits of a number; a ``GZ`` with a digit too many or too few
+    is a slip."""
+    if found is None or sum(map(str.isdigit, found[1])) < _FEWEST_DIGITS:
+        return None
+    return None if re.fullmatch(r"GZ\d+", found[1]) else found[1]
+
+
+_FEWEST_DIGITS = 8
+
+
+def is_personal(text: str) -> bool:
+    """Whether a telephone or identity number stands in the message."""
+    said = _squeezed(text)
+    return bool(_PHONE.search(said) or _IDENTITY.search(said))
+
+
+def looks_like_number(text: str) -> bool:
+    """A message that is meant as a number, but is none: too short, or with a slip."""
+    said = re.sub(r"[^A-Z0-9]", "", plain(text))
+    return len(said) >= 5 and sum(map(str.isdigit, said)) >= len(said) // 2
+
+
+def check_of(text: str) -> str | None:
+    """The check that a message gives, a number apart: four or six digits; of a whole telephone
+    number the last four are enough."""
+    said = _squeezed(_ORDER.sub("", plain(text)))
+    if phone := _PHONE.search(said):
+        return phone[1][-4:]
+    found = _NAMED_CHECK.search(said) or _CHECK.search(said)
+    return found[1] if found and len(re.sub(r"\D", "", said)) in (4, 6) else None
+
+
+def wish(text: str, *, named: bool) -> Wish | None:
+    """What is to be done.  ``named``: a number stands there, so that progress is meant at least."""
+    rest = _ORDER.sub("", plain(text)) if named else text
+    said = normalise(rest)
+    if len(normalise(text)) > _LONGEST + (20 if named else 0):
+        return None
+    for name in _WISHES:
+        if _is(rest, name):
+            return name
+    if _HOW.search(said):
+        return None
+    if any(one in said for one in words.said("progress", "anywhere")):
+        return "progress"
+    for name in _WISHES:
+        about = named or any(one in said for one in words.said(name, "objects"))
+        if about and any(one in said for one in words.said(name, "words")):
+            return name
+    return "progress" if named else None
+
+
+_WISHES: tuple[Wish, ...] = ("withdraw", "urge", "rate", "reopen", "add", "progress")
+
+
+def leaves(text: str) -> bool:
+    """算了, 取消 …"""
+    return _is(text, "leave")
+
+
+def confirms(text: str) -> bool:
+    """确认撤回, 是 …"""
+    return _is(text, "confirm")
+
+
+def _is(text: str, name: str) -> bool:
+    """Whether a message is nothing but one of the words, courtesies and final particles aside."""
+    return bool({normalise(text).strip(EDGE), bare(text)} & words.said(name))
+
+
+def stars(text: str) -> int | None:
+    """How many stars a message gives; ``None`` if it gives none."""
+    return words.stars().get(bare(text)) or words.stars().get(normalise(text).strip(EDGE))

@@ -1,0 +1,323 @@
+"""The talk about progress: number, check, what is to be done, and what the desk answered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from assistant import guardrails
+from assistant.cases import enquiry, words
+from assistant.types import (
+    Away,
+    DialogueState,
+    EnquiryState,
+    Erase,
+    Follow,
+    Intent,
+    LookUp,
+    Outcome,
+    Turn,
+    Understanding,
+)
+from assistant.work_orders.types import FollowUp, Refused
+from channels.types import Message, Status
+from knowledge.types import Facet
+from tests.assistant.cases.test_explain import (
+    PACK,
+    CaseStatus,
+    OrderStatus,
+    case,
+    order,
+    stepped,
+    told,
+)
+from tests.records import built_in
+
+NUMBER = "GZ20261102000000175"
+OTHER = "GZ20261109000000230"
+TODAY = date(2026, 11, 10)
+NO_ENQUIRY = DialogueState()
+
+
+def turn(text: str, state: DialogueState = NO_ENQUIRY, **understood: object) -> Turn:
+    values: dict[str, object] = {"intent": Intent.ASK, "text": text}
+    return Turn(
+        id="t1",
+        session_id="s1",
+        message=Message(text=text),
+        release="r1",
+        state=state,
+        understanding=Understanding(**(values | understood)),  # type: ignore[arg-type]
+    )
+
+
+def waiting(**changes: object) -> DialogueState:
+    return DialogueState(enquiry=EnquiryState(**changes))  # type: ignore[arg-type]
+
+
+def take(text: str, state: DialogueState = NO_ENQUIRY, **understood: object) -> Turn | None:
+    return enquiry.take(turn(text, state, **understood), TODAY)
+
+
+def errand(text: str, state: DialogueState = NO_ENQUIRY) -> object:
+    taken = take(text, state)
+    assert taken is not None
+    assert taken.draft is None
+    return taken.errand
+
+
+def asked(text: str, state: DialogueState = NO_ENQUIRY) -> tuple[str | None, EnquiryState | None]:
+    taken = take(text, state)
+    assert taken is not None
+    assert taken.errand is None
+    assert taken.draft is not None
+    assert taken.draft.status is Status.GUIDING
+    return taken.draft.reason, taken.draft.enquiry
+
+
+def next_state(text: str, state: DialogueState = NO_ENQUIRY) -> DialogueState:
+    return DialogueState(enquiry=asked(text, state)[1])
+
+
+HAND = waiting(asking="number", number=NUMBER, check="1234")
+
+
+def test_number_then_check_then_the_desk() -> None:
+    first = next_state("我的办件进度")
+    assert first == waiting(asking="number")
+    second = next_state("GZ 20261102 00000017 5", first)
+    assert second == waiting(asking="check", number=NUMBER)
+    assert errand("尾号1234", second) == LookUp(number=NUMBER, check="1234")
+
+
+def test_never_by_the_number_alone() -> None:
+    reason, state = asked(f"查一下我的工单{NUMBER}到哪了")
+    assert reason == "ask_check"
+    assert state == EnquiryState(asking="check", number=NUMBER)
+
+
+@pytest.mark.parametrize("text", [f"查{NUMBER}尾号1234", f"{NUMBER} 1234"])
+def test_number_and_check_in_one_message(text: str) -> None:
+    assert errand(text) == LookUp(number=NUMBER, check="1234")
+
+
+def test_the_number_of_a_case() -> None:
+    state = next_state("4401002026110277", waiting(asking="number"))
+    assert errand("123456", state) == LookUp(number="4401002026110277", check="123456")
+    assert asked("查一下办件4401002026110277到哪了")[1] == EnquiryState(
+        asking="check", number="4401002026110277"
+    )
+
+
+def test_what_this_session_filed_needs_no_check() -> None:
+    filed = DialogueState(receipts=((NUMBER, "1234"),))
+    assert errand("我的投诉有结果了吗", filed) == LookUp(number=NUMBER, check="1234")
+    urged = errand("催一下", filed)
+    assert urged == Follow(number=NUMBER, check="1234", what=FollowUp(act="urge", key="t1"))
+    assert asked(f"查工单{OTHER}", filed)[0] == "ask_check"
+
+
+def test_several_of_this_session_are_a_choice() -> None:
+    filed = DialogueState(receipts=((NUMBER, "1234"), (OTHER, "5678")))
+    taken = take("催一下", filed)
+    assert taken is not None
+    assert taken.draft is not None
+    (card,) = taken.draft.cards
+    assert [row.label for row in card.rows] == [OTHER, NUMBER]
+    tapped = replace(filed, enquiry=taken.draft.enquiry)
+    what = errand(card.rows[0].ask or "", tapped)
+    assert what == Follow(number=OTHER, check="5678", what=FollowUp(act="urge", key="t1"))
+    assert guardrails.check(taken.draft) is taken.draft
+
+
+def test_the_act_is_kept_while_number_and_check_are_asked() -> None:
+    state = next_state("帮我催一下我的投诉")
+    assert state == waiting(asking="number", act=FollowUp(act="urge"))
+    state = next_state(NUMBER, state)
+    assert state == waiting(asking="check", number=NUMBER, act=FollowUp(act="urge"))
+    what = errand("1234", state)
+    assert what == Follow(number=NUMBER, check="1234", what=FollowUp(act="urge", key="t1"))
+
+
+def test_rating_asks_for_stars() -> None:
+    reason, asked_ = asked("评价", HAND)
+    assert reason == "ask_stars"
+    state = DialogueState(enquiry=asked_)
+    assert asked("嗯嗯", state)[0] == "again_stars"
+    what = errand("非常满意", state)
+    assert what == Follow(number=NUMBER, check="1234", what=FollowUp(act="rate", stars=5, key="t1"))
+
+
+@pytest.mark.parametrize(("text", "act"), [("补充情况", "add"), ("申请重办", "reopen")])
+def test_adding_and_reopening_ask_for_the_words(text: str, act: str) -> None:
+    state = next_state(text, HAND)
+    words_ = "昨晚又来施工，到两点才停"
+    what = errand(words_, state)
+    assert isinstance(what, Follow)
+    assert (what.what.act, what.what.text, what.what.key) == (act, words_, "t1")
+
+
+def test_a_withdrawal_is_confirmed_first() -> None:
+    reason, asked_ = asked("撤回投诉", HAND)
+    assert reason == "ask_withdraw"
+    state = DialogueState(enquiry=asked_)
+    what = errand("确认撤回", state)
+    assert what == Follow(number=NUMBER, check="1234", what=FollowUp(act="withdraw", key="t1"))
+    kept = take("算了", state)
+    assert kept is not None
+    assert kept.errand is None
+    assert kept.draft is not None
+    assert (kept.draft.reason, kept.draft.enquiry) == ("left", None)
+    assert take("施工扰民归谁管", state) is None
+
+
+@pytest.mark.parametrize("asking", ["number", "check", "stars", "text"])
+@pytest.mark.parametrize("text", ["算了", "取消", "唔查喇"])
+def test_one_can_leave_from_everywhere(asking: str, text: str) -> None:
+    number = None if asking == "number" else NUMBER
+    state = waiting(asking=asking, number=number, check=None, act=FollowUp(act="add"))
+    taken = take(text, state)
+    assert taken is not None
+    assert taken.draft is not None
+    assert (taken.draft.reason, taken.draft.enquiry) == ("left", None)
+
+
+@pytest.mark.parametrize("asking", ["number", "check", "stars", "text"])
+def test_another_question_passes(asking: str) -> None:
+    number = None if asking == "number" else NUMBER
+    state = waiting(
+        asking=asking,
+        number=number,
+        check="1234" if asking in ("stars", "text") else None,
+        act=FollowUp(act="add"),
+    )
+    assert take("居住证要什么材料", state, facets=(Facet.MATERIALS,)) is None
+
+
+def test_danger_comes_first() -> None:
+    state = waiting(asking="text", number=NUMBER, check="1234", act=FollowUp(act="add"))
+    assert take("我不想活了", state, intent=Intent.CRISIS) is None
+
+
+@pytest.mark.parametrize("text", ["居住证要什么材料", "你好", "撤回", "评价", "好", "12345"])
+def test_without_an_enquiry_other_messages_are_not_taken(text: str) -> None:
+    assert take(text) is None
+
+
+def test_slips_are_asked_again() -> None:
+    assert asked("GZ2026110200000017", waiting(asking="number"))[0] == "again_number"
+    assert asked("12345", waiting(asking="check", number=NUMBER))[0] == "again_check"
+
+
+@pytest.mark.parametrize("text", ["440106199003071234", "13800138000"])
+def test_personal_numbers_are_not_taken_for_one_and_not_repeated(text: str) -> None:
+    taken = take(text, waiting(asking="number"))
+    assert taken is not None
+    assert taken.draft is not None
+    assert taken.draft.reason == "personal"
+    assert text not in repr(taken.draft)
+
+
+def test_a_whole_telephone_number_is_cut_to_its_last_four_digits() -> None:
+    assert errand("138 0013 8000", waiting(asking="check", number=NUMBER)) == LookUp(
+        number=NUMBER, check="8000"
+    )
+
+
+def test_a_change_of_mind_in_between() -> None:
+    state = waiting(asking="check", number=NUMBER)
+    assert asked(f"查工单{OTHER}", state)[1] == EnquiryState(asking="check", number=OTHER)
+    state = waiting(asking="text", number=NUMBER, check="1234", act=FollowUp(act="add"))
+    what = errand("催一下", state)
+    assert what == Follow(number=NUMBER, check="1234", what=FollowUp(act="urge", key="t1"))
+
+
+def test_no_question_to_the_records_is_taken_for_an_enquiry() -> None:
+    texts = [
+        text
+        for record in built_in()
+        for text in (record.name, *record.aliases, *getattr(record, "asked", ()))
+    ]
+    assert [text for text in texts if take(text) is not None] == []
+
+
+# What the desk answered
+
+
+def answered(outcome: Outcome, errand_: LookUp | Follow | Erase | None = None) -> Turn:
+    asked_for = errand_ or LookUp(number=NUMBER, check="1234")
+    one = replace(turn("1234"), errand=asked_for, outcome=outcome)
+    return enquiry.tell(one, PACK, TODAY)
+
+
+@pytest.mark.parametrize("act", ["add", "urge", "withdraw", "rate", "reopen"])
+def test_what_was_done_is_said_before_how_it_stands(act: str) -> None:
+    followed = Follow(number=NUMBER, check="1234", what=FollowUp(act=act))  # type: ignore[arg-type]
+    draft = answered(order(*stepped(OrderStatus.WORKING)), followed).draft
+    assert draft is not None
+    assert draft.sentences[0].text == words.texts()[f"done_{act}"]
+    assert NUMBER in draft.sentences[1].text
+    assert guardrails.check(draft) is draft
+
+
+def test_an_order_told_stays_in_hand() -> None:
+    draft = answered(order(*stepped(OrderStatus.WORKING))).draft
+    assert draft is not None
+    assert draft.status is Status.ANSWERED
+    state = DialogueState(enquiry=draft.enquiry)
+    assert take("居住证要什么材料", state) is None
+    assert errand("催办", state) == Follow(
+        number=NUMBER, check="1234", what=FollowUp(act="urge", key="t1")
+    )
+    assert errand("再查一次", state) == LookUp(number=NUMBER, check="1234")
+    for row in next(card for card in draft.cards if card.kind == "choices").rows:
+        assert take(row.ask or "", state) is not None
+    for suggestion in draft.suggestions:
+        assert take(suggestion, state) is not None
+
+
+def test_a_case_is_told() -> None:
+    draft = answered(case(*told(CaseStatus.WORKING))).draft
+    assert draft is not None
+    assert "现在是“在办”" in draft.sentences[0].text
+
+
+def test_a_wrong_check_does_not_say_what_is_wrong() -> None:
+    draft = answered(Refused(reason="unknown")).draft
+    assert draft is not None
+    assert (draft.status, draft.reason) == (Status.GUIDING, "unknown")
+    assert draft.enquiry == EnquiryState(asking="number")
+    assert NUMBER not in repr(draft)
+
+
+def test_a_locked_number_says_until_when() -> None:
+    draft = answered(Refused(reason="locked", until=datetime(2026, 11, 10, 15, 30))).draft
+    assert draft is not None
+    assert (draft.status, draft.enquiry) == (Status.REFUSED, None)
+    assert "2026年11月10日15:30以后" in draft.sentences[0].text
+    draft = answered(Refused(reason="locked")).draft
+    assert draft is not None
+    assert "过一阵" in draft.sentences[0].text
+
+
+@pytest.mark.parametrize("reason", ["closed", "too_late"])
+def test_what_can_no_longer_be_done(reason: str) -> None:
+    followed = Follow(number=NUMBER, check="1234", what=FollowUp(act="withdraw"))
+    draft = answered(Refused(reason=reason), followed).draft  # type: ignore[arg-type]
+    assert draft is not None
+    assert draft.sentences[0].text == words.texts()[reason]
+
+
+def test_a_desk_that_is_away_can_be_asked_again() -> None:
+    draft = answered(Away()).draft
+    assert draft is not None
+    assert (draft.status, draft.reason) == (Status.FAILED, "away")
+    state = DialogueState(enquiry=draft.enquiry)
+    assert errand(draft.suggestions[0], state) == LookUp(number=NUMBER, check="1234")
+
+
+def test_what_is_not_ours_is_left_alone() -> None:
+    assert answered(Away(), Erase()).draft is None
+    assert enquiry.tell(turn("好"), PACK, TODAY).draft is None
