@@ -160,7 +160,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes, r
 
 def test_wordings_of_several_files_are_joined_in_the_order_of_their_names(folder: Path) -> None:
     files = {
-        "asked/part-1.yaml": '- {code: i1, asked: ["小孩上户口", "入户"]}\n- {code: i2, asked: [入保]}',
+        "asked/part-1.yaml": "- {code: i1, asked: [小孩上户口, 入户]}\n- {code: i2, asked: [入保]}",
         "asked/english-1.yaml": "- {code: i1, asked: [hukou for my baby]}",
         "asked/english-2.yaml": "- {code: b1, asked: [newborn checklist]}",
     }
