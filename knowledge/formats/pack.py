@@ -2,7 +2,8 @@
 
 A pack is a folder with ``items/``, ``bundles/``, ``policies/`` (YAML files, each a list of records)
 and ``hotlines.yaml``; a single YAML file of one kind is named by its folder or file name.  How
-people ask for the records stands apart, in ``asked/``: lists of ``{code: …, asked: […]}``.
+people ask for the records stands apart, in ``asked/``: lists of ``{code: …, asked: […]}``; a code
+may stand in several files (one a language), whose lists are joined in the order of their names.
 """
 
 from __future__ import annotations

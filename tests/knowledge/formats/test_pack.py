@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from knowledge.formats import pack
 from knowledge.types import Parsed
@@ -155,6 +156,47 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes, r
     assert (refused.rule, refused.code, refused.level) == ("unreadable-file", "items.yaml", "error")
     assert remedy in refused.remedy
     assert parsed.records == ()
+
+
+def test_wordings_of_several_files_are_joined_in_the_order_of_their_names(folder: Path) -> None:
+    files = {
+        "asked/part-1.yaml": "- {code: i1, asked: [小孩上户口, 入户]}\n- {code: i2, asked: [入保]}",
+        "asked/english-1.yaml": "- {code: i1, asked: [hukou for my baby]}",
+        "asked/english-2.yaml": "- {code: b1, asked: [newborn checklist]}",
+    }
+    (folder / "asked").mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    parsed = pack.parse([folder])
+    assert parsed.rejected == ()
+    assert {one.code: getattr(one, "asked", ()) for one in parsed.records} == {
+        "i1": ("hukou for my baby", "小孩上户口", "入户"),
+        "i2": ("入保",),
+        "b1": ("newborn checklist",),
+    }
+
+
+def test_wordings_for_a_code_that_is_not_there_are_refused_once(folder: Path) -> None:
+    (folder / "asked").mkdir()
+    for number in (1, 2):
+        path = folder / "asked" / f"part-{number}.yaml"
+        path.write_text("- {code: i9, asked: [问什么]}", encoding="utf-8")
+    parsed = pack.parse([folder])
+    assert len(parsed.records) == 3
+    assert [(one.rule, one.field, one.code) for one in parsed.rejected] == [
+        ("unknown-name", "asked", "i9")
+    ]
+
+
+def test_no_english_wording_of_the_built_in_pack_asks_for_two_records() -> None:
+    entries = [
+        entry
+        for path in (pack.BUILT_IN / "asked").glob("english-*.yaml")
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
+    ]
+    wordings = [wording.casefold() for entry in entries for wording in entry["asked"]]
+    assert len({entry["code"] for entry in entries}) > 400
+    assert len(set(wordings)) == len(wordings)
 
 
 def test_yaml_runs_no_code(tmp_path: Path) -> None:
