@@ -12,7 +12,7 @@ from assistant.records.moments import Moment
 
 
 class CaseRow(Base):
-    """A case.  Its number is the approval system's own; notes are sealed under ``case:<number>``."""
+    """A case; its number is the approval system's own.  Notes are sealed for ``case:<number>``."""
 
     __tablename__ = "cases"
     __table_args__ = (UniqueConstraint("number", name="cases_number"),)

@@ -38,9 +38,7 @@ class SqlWorkOrderDesk:
         clock: Callable[[], datetime] = now,
         digits: Callable[[], str] = eight_digits,
     ) -> None:
-        self.book = OrderBook(
-            engine=engine, seals=seals, outbox=outbox, clock=clock, digits=digits
-        )
+        self.book = OrderBook(engine=engine, seals=seals, outbox=outbox, clock=clock, digits=digits)
 
     async def file(self, order: WorkOrder) -> Receipt:
         return await off_loop(self.book.file, order)

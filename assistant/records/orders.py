@@ -127,6 +127,5 @@ def _append_only(table: str) -> tuple[tuple[str, str], ...]:
 
 
 for _dialect, _statement in _append_only(EventRow.__tablename__):
-    event.listen(
-        EventRow.__table__, "after_create", DDL(_statement).execute_if(dialect=_dialect)
-    )
+    _trigger = DDL(_statement)  # type: ignore[no-untyped-call]
+    event.listen(EventRow.__table__, "after_create", _trigger.execute_if(dialect=_dialect))

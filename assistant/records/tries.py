@@ -22,8 +22,6 @@ from assistant.work_orders.types import Refused
 MOST = 5
 LOCKED_FOR = timedelta(hours=1)
 
-_INSERTS = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
-
 
 class TryRow(Base):
     """``subject``: SHA-256 of what was typed as a number (it may have been anything)."""
@@ -66,11 +64,11 @@ def forget_old(session: Session, now: datetime) -> None:
 
 def _count(session: Session, subject: str, now: datetime) -> datetime | None:
     """One wrong try more; until when that locks the number, if it does."""
-    insert = _INSERTS[session.get_bind().dialect.name](TryRow)
     old = TryRow.last <= now - LOCKED_FOR
     lock = case((TryRow.wrong + 1 >= MOST, literal(now + LOCKED_FOR, Moment)), else_=null())
     counted = (
-        insert.values(subject=subject, wrong=1, last=now)
+        _insert(session)
+        .values(subject=subject, wrong=1, last=now)
         .on_conflict_do_update(
             index_elements=[TryRow.subject],
             set_={
@@ -92,3 +90,10 @@ def tried(engine: Engine, subject: str, right: bool, now: datetime) -> Refused |
         with Session(engine) as session, session.begin():
             forget_old(session, now)
     return refused
+
+
+def _insert(session: Session) -> sqlite.Insert | postgresql.Insert:
+    """An insert that knows ``ON CONFLICT``, of the dialect."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(TryRow)
+    return sqlite.insert(TryRow)

@@ -1,8 +1,8 @@
 """Receipt numbers: ``GZ``, the day (yyyymmdd), eight random digits, a check digit.
 
-The check digit is that of ISO/IEC 7064, MOD 11,10, over the sixteen digits before it: it shows every
-single wrong digit and nearly all pairs that changed places.  It guards against typing errors only;
-what keeps others out is the check that is asked beside the number.
+The check digit is that of ISO/IEC 7064, MOD 11,10, over the sixteen digits before it: it shows
+every single wrong digit and nearly all neighbours that changed places.  It guards against typing
+errors only; what keeps others out is the check that is asked beside the number.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _folded(text: str) -> str:
 
 def _is_day(digits: str) -> bool:
     try:
-        datetime.strptime(digits, "%Y%m%d")  # noqa: DTZ007 - a day, no moment
+        datetime.strptime(digits, "%Y%m%d")
     except ValueError:
         return False
     return True
