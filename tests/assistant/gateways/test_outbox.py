@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -32,7 +32,7 @@ from assistant.work_orders.types import (
     WorkOrder,
     WorkOrderDesk,
 )
-from tests.assistant.gateways.lines import Naps, line_to
+from tests.assistant.gateways.lines import PATIENCE, Naps, line_to
 from tests.assistant.gateways.servers import Reference, reference
 from tests.assistant.records.databases import Clock, postgres
 from tests.assistant.records.seals import MemorySeals
@@ -483,7 +483,8 @@ def test_exactly_once_at_a_city_that_fails_four_times_in_ten(
     """The real line to the reference server, which loses answers, resets and times out."""
 
     async def go(city: Reference) -> list[str]:
-        async with line_to(city, sleep=Naps()) as line:
+        never_opens = replace(PATIENCE, failures=10_000)  # a circuit rests by the real clock
+        async with line_to(city, never_opens, sleep=Naps()) as line:
             desk = OutboxDesk(local, HttpWorkOrderDesk(line), pace=PACE)
             numbers = []
             for _ in range(12):
