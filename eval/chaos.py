@@ -117,8 +117,8 @@ class Round:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChaosReport:
-    """All rounds summed up.  ``confirmed``: receipts given; ``told``: orders at the city's system in
-    the end; ``under_way``: unconfirmed at a kill, of which ``kept`` had been stored; seconds."""
+    """All rounds summed up.  ``confirmed``: receipts given; ``told``: orders at the city's system
+    in the end; ``under_way``: unconfirmed at a kill, of them ``kept`` were stored; seconds."""
 
     rounds: int
     killed: Mapping[str, int]
@@ -142,11 +142,14 @@ class Process:
     running: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it, and wait until it takes connections."""
+        """Start it; ``wait`` says when it is there."""
         with self.log.open("ab") as log:
             self.running = subprocess.Popen(
                 self.command, stdout=log, stderr=log, cwd=_ROOT, start_new_session=True
             )
+
+    def wait(self) -> None:
+        """Until it takes connections.  Raises ``ChaosError`` if it ends instead."""
         wait_until(self._listens, f"{self.command[2]} 没有启动：{self.log}")
 
     def kill(self) -> None:
@@ -306,8 +309,7 @@ class Scene:
     def playing(self) -> Iterator[None]:
         """Everything runs; at the end everything is killed."""
         try:
-            self.city.start()
-            self.server.start()
+            _start((self.city, self.server))
             with self.writers.filing():
                 yield
         finally:
@@ -331,8 +333,7 @@ class Scene:
         under_way = set(map(digest, self.writers.under_way.values()))
         kept = len(under_way & set(_keys(self.target.database(self.home))))
         begun = time.perf_counter()
-        for one in killed[kind]:
-            one.start()
+        _start(killed[kind])
         again, _ = self.writers.settle()
         back = time.perf_counter() - begun
         problems += self._receipts_are_the_same(confirmed)
@@ -395,13 +396,23 @@ class Scene:
             wait_until(lambda: self.target.waiting(connection) == 0, "发件箱没有清空")
 
 
+def _start(processes: Sequence[Process]) -> None:
+    for one in processes:
+        one.start()
+    for one in processes:
+        one.wait()
+
+
 def inspect_here(database: Path, confirmed: Mapping[str, Receipt]) -> list[str]:
     """What is wrong here: damage, a confirmed order missing or doubled, half an order."""
-    with closing(sqlite3.connect(database)) as connection:
-        whole = connection.execute("PRAGMA integrity_check").fetchall()
-        if whole != [("ok",)]:
-            return [f"数据库损坏：{whole[:3]}"]
-        rows = connection.execute(_ORDERS).fetchall()
+    try:
+        with closing(sqlite3.connect(database)) as connection:
+            whole = connection.execute("PRAGMA integrity_check").fetchall()
+            rows = connection.execute(_ORDERS).fetchall()
+    except sqlite3.DatabaseError as error:
+        return [f"数据库损坏：{error}"]
+    if whole != [("ok",)]:
+        return [f"数据库损坏：{whole[:3]}"]
     numbers = Counter((key, number) for key, number, *_ in rows)
     wanted = {(digest(key), number) for key, (number, _) in confirmed.items()}
     keys = Counter(key for key, *_ in rows)

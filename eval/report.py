@@ -10,6 +10,7 @@ from rich.table import Table
 
 from eval.bench.types import Load
 from eval.bench.types import Report as BenchReport
+from eval.chaos import ChaosReport
 from eval.districts import DistrictReport
 from eval.facts import FactsReport
 from eval.kill import KillReport
@@ -122,6 +123,28 @@ def kill(report: KillReport) -> None:
     console.print(table)
     for one in report.problems:
         console.print(f"{one.at_ms} ms：{escape(one.problem or '')}")
+
+
+def chaos(report: ChaosReport) -> None:
+    """What was left of filing by the kills."""
+    console = Console()
+    table = _table("受理中 kill -9", "项", "数")
+    for label, value in (
+        ("次数（两者 / 市级系统 / 服务）", f"{report.rounds}（{_each(report.killed)}）"),
+        ("已出回执", str(report.confirmed)),
+        ("市级系统收到", str(report.told)),
+        ("中断时正在提交（其中已入库）", f"{report.under_way}（{report.kept}）"),
+        ("恢复秒数 中位 / 最长", f"{report.back_median:.2f} / {report.back_longest:.2f}"),
+        ("有问题的次数", str(len(report.problems))),
+    ):
+        table.add_row(label, value)
+    console.print(table)
+    for one in report.problems:
+        console.print(f"{one.kind}：{escape('；'.join(one.problems))}")
+
+
+def _each(counts: Mapping[str, int]) -> str:
+    return " / ".join(map(str, counts.values()))
 
 
 def bench(report: BenchReport) -> None:
