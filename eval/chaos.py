@@ -180,7 +180,6 @@ class Writers:
     confirmed: dict[str, Receipt] = field(default_factory=dict)
     under_way: dict[int, str] = field(default_factory=dict)
     failed: int = 0
-    problems: list[str] = field(default_factory=list)
     _go: threading.Event = field(default_factory=threading.Event)
     _idle: list[threading.Event] = field(default_factory=list)
     _end: bool = False
@@ -212,13 +211,13 @@ class Writers:
         if not all(one.wait(_PATIENCE) for one in self._idle):
             raise ChaosError("写入线程没有停下")
 
-    def settle(self) -> tuple[int, int]:
+    def settle(self) -> int:
         """File what is under way again: how many those were."""
         again = dict(self.under_way)
         with _connected(self.port) as connection:
             for writer, key in again.items():
                 self._confirm(writer, key, self.target.file(connection, writer, key))
-        return len(again), len(self.confirmed)
+        return len(again)
 
     def _write(self, writer: int) -> None:
         number = 0
@@ -334,7 +333,7 @@ class Scene:
         kept = len(under_way & set(_keys(self.target.database(self.home))))
         begun = time.perf_counter()
         _start(killed[kind])
-        again, _ = self.writers.settle()
+        again = self.writers.settle()
         back = time.perf_counter() - begun
         problems += self._receipts_are_the_same(confirmed)
         self._drain()
