@@ -338,6 +338,27 @@ def load_(
 
 
 @app.command()
+def chaos(
+    rounds: Annotated[int, typer.Option(min=1, help="次数")] = 200,
+    writers: Annotated[int, typer.Option(min=1, max=64, help="同时提交的人数")] = 8,
+    seed: Annotated[int, typer.Option(help="中断时刻和故障的种子")] = 1,
+    as_json: Json = False,
+) -> None:
+    """受理工单时 kill -9 服务、市级系统或两者，看工单是否不丢不重；有问题则退出码为 1。"""
+    from eval import chaos as killing
+    from eval import report
+
+    with _counting("kill -9", rounds) as advance:
+        found = _or_exit(lambda: killing.run(rounds, seed, lambda: advance(1), writers=writers))
+    if as_json:
+        _write(killing.plain(found))
+    else:
+        report.chaos(found)
+    if found.problems:
+        raise typer.Exit(1)
+
+
+@app.command()
 def fit(
     gold: Annotated[Path | None, typer.Option(help="题目文件（JSON 行）")] = None,
     home: Home = None,
@@ -703,7 +724,8 @@ def _or_exit(action: Callable[[], Any]) -> Any:
     from assistant.errors import SuiwenError
     from eval.beir import DatasetError
     from eval.bench.types import BenchError
-    from eval.chaos_redis import ChaosError
+    from eval.chaos import ChaosError
+    from eval.chaos_redis import ChaosError as RedisChaosError
     from eval.datasets import GoldError
     from eval.gates import GateError
     from eval.homes import HomeError
@@ -719,6 +741,7 @@ def _or_exit(action: Callable[[], Any]) -> Any:
     except (
         BenchError,
         ChaosError,
+        RedisChaosError,
         DatasetError,
         GateError,
         GoldError,

@@ -10,7 +10,8 @@ from rich.table import Table
 
 from eval.bench.types import Load
 from eval.bench.types import Report as BenchReport
-from eval.chaos_redis import ChaosReport
+from eval.chaos import ChaosReport
+from eval.chaos_redis import ChaosReport as RedisChaosReport
 from eval.dialogue import Found
 from eval.districts import DistrictReport
 from eval.facts import FactsReport
@@ -141,7 +142,7 @@ def kill(report: KillReport) -> None:
         console.print(f"{one.at_ms} ms：{escape(one.problem or '')}")
 
 
-def chaos_redis(report: ChaosReport) -> None:
+def chaos_redis(report: RedisChaosReport) -> None:
     """What the losses of Redis did."""
     table = _table(f"对话中停掉 Redis（{report.users} 人，{report.workers} 个进程）", "项", "值")
     for name, value in (
@@ -190,6 +191,28 @@ def load(report: LoadReport, sizing: Sizing) -> None:
         f"（后三项是假设）→ 每秒 {sizing.per_second:.1f} 次；"
         f"这次压到其 {report.per_second / sizing.per_second:.2f} 倍"
     )
+
+
+def chaos(report: ChaosReport) -> None:
+    """What was left of filing by the kills."""
+    console = Console()
+    table = _table("受理中 kill -9", "项", "数")
+    for label, value in (
+        ("次数（两者 / 市级系统 / 服务）", f"{report.rounds}（{_each(report.killed)}）"),
+        ("已出回执", str(report.confirmed)),
+        ("市级系统收到", str(report.told)),
+        ("中断时正在提交（其中已入库）", f"{report.under_way}（{report.kept}）"),
+        ("恢复秒数 中位 / 最长", f"{report.back_median:.2f} / {report.back_longest:.2f}"),
+        ("有问题的次数", str(len(report.problems))),
+    ):
+        table.add_row(label, value)
+    console.print(table)
+    for one in report.problems:
+        console.print(f"{one.kind}：{escape('；'.join(one.problems))}")
+
+
+def _each(counts: Mapping[str, int]) -> str:
+    return " / ".join(map(str, counts.values()))
 
 
 def bench(report: BenchReport) -> None:

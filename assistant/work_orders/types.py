@@ -130,9 +130,10 @@ class OrderView:
         return self.events[-1].status if self.events else OrderStatus.FILED
 
 
-Refusal = Literal["unknown", "locked", "closed", "too_late"]
+Refusal = Literal["unknown", "locked", "closed", "too_early", "too_late"]
 """Why a desk does not tell: number and check fit nothing (``unknown``: which of the two is not
-said), five wrong tries (``locked``), or the order is past what was asked for."""
+said), five wrong tries (``locked``), or the order is past what was asked for: over (``closed``),
+rated already (``too_late``), or not over yet (``too_early`` to rate or reopen it)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +154,26 @@ class WorkOrderDesk(Protocol):
     async def look_up(self, number: str, check: str) -> OrderView | Refused: ...
 
     async def follow_up(self, number: str, check: str, what: FollowUp) -> OrderView | Refused: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """An open order of someone, to notice that they file the same matter again.  ``text`` is what
+    they wrote: compared, never shown or logged."""
+
+    number: str
+    topic: str | None
+    district: str | None
+    text: str
+    filed: datetime
+
+
+class OrderHistory(Protocol):
+    """What a person has filed.  Raises ``assistant.errors.Unavailable``."""
+
+    async def recent(self, person: str) -> tuple[Filed, ...]:
+        """Their orders that are not over, the newest first, at most twenty."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
