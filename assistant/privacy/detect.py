@@ -23,6 +23,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import accumulate, pairwise
 from typing import Any
 
 from assistant.privacy import checks
@@ -32,11 +33,11 @@ from assistant.privacy.types import Found, Kind
 PUBLIC_KINDS = frozenset((Kind.MOBILE, Kind.LANDLINE, Kind.EMAIL, Kind.ADDRESS, Kind.ACCOUNT))
 """Kinds that offices have, too."""
 
-_SPACER = "[ .·_()-]"
+_SPACER = "[ .·_-]"
 _S = f"{_SPACER}{{0,2}}"
 _HAN = "\u4e00-\u9fff"
 _GROUP = re.compile(f"[0-9]+|[{CHINESE_DIGITS}]+")
-_BETWEEN = re.compile(f"{_SPACER}{{0,3}}")
+_BETWEEN = re.compile(f"{_SPACER}{{0,3}}|\\)[ -]?")
 _LAST = re.compile(f"{_S}([xXхХ×])(?![0-9A-Za-z])")
 _LETTERS_BEFORE = re.compile(
     r"(?:^|[^A-Za-z0-9])(?:tel|phone|mobile|mob|no|id|card|call|qq|vx|wx|v|m|t|p|wechat|weixin)$", re.I
@@ -55,28 +56,42 @@ _USUAL = {
     17: {(4, 4, 4, 4, 1)},
     19: {(4, 4, 4, 4, 3), (6, 13)},
 }
-_LONGEST = 19
+_SHORTEST, _LONGEST = 7, 19
 _FEW = 5
+_SETTLED = re.compile("[0-9]{0,4}|(?:86)?1[3-9][0-9]{9}|0[0-9]{9,11}|[1-9][0-9]{14}|[1-9][0-9]{16,17}")
+"""What may stand beside a spaced number without making both one longer number: an extension, an
+ordinal, or another number of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Number:
-    """Digits that may be one number.  ``sizes``: of its groups as they are spaced; ``whole``: no
-    other digits stand next to it."""
+    """Digits that may be one number.  ``sizes``: of its groups as they are spaced; ``marks``: what
+    stands between them; ``whole``: no other digits stand next to it; ``apart``: those that do are
+    numbers of their own."""
 
     digits: str
     start: int
     end: int
     sizes: tuple[int, ...]
-    alike: bool
+    marks: frozenset[str]
     whole: bool
+    apart: bool
 
     def one(self) -> bool:
         """Whether it is written the way that people write one number."""
         sizes = self.sizes
-        if len(sizes) == 1 or sizes in _USUAL.get(len(self.digits), ()):
+        if len(sizes) == 1:
             return True
-        return self.whole and self.alike and (len(sizes) <= _FEW or max(sizes) == 1)
+        if not self.apart:
+            return False
+        if sizes in _USUAL.get(len(self.digits), ()) or self._in_fours():
+            return True
+        if not self.whole or len(self.marks) > 1:
+            return False
+        return max(sizes) == 1 or (len(sizes) <= _FEW and self.marks != {"."})
+
+    def _in_fours(self) -> bool:
+        return len(self.digits) > 14 and set(self.sizes[:-1]) == {4} and self.sizes[-1] <= 4
 
 
 def find(text: str, public: Collection[str] = ()) -> tuple[Found, ...]:
@@ -110,7 +125,7 @@ def _is_public(value: str, public: Collection[str]) -> bool:
     if value in public:
         return True
     if not (value.startswith("0") and value.isdigit()):
-        return any(area + value in public for area in ("020",)) if len(value) == 8 else False
+        return len(value) == 8 and f"020{value}" in public
     area = 3 if value[1] in "12" else 4
     return f"{value[:area]}-{value[area:]}" in public or value[area:] in public
 
@@ -123,8 +138,8 @@ def _all(folded: Folded) -> Iterator[tuple[Kind, int, int, str]]:
         numbers = tuple(_numbers(folded))
         yield from _identities(folded, numbers, words)
         yield from _codes(folded, words)
-        yield from _phones(folded, numbers, words)
         yield from _cards(folded, numbers, words)
+        yield from _phones(folded, numbers, words)
         yield from _lettered(folded, words)
     yield from _accounts(folded, words)
     yield from _names(folded, words)
@@ -139,38 +154,71 @@ def _numbers(folded: Folded) -> Iterator[_Number]:
 
     A group ends where digits change between Arabic and Chinese, so that 第二13800138000 is a mobile
     behind a word and 138零零138000 one number."""
-    groups = [match.span() for match in _GROUP.finditer(folded.text)]
     text, digits = folded.text, folded.digits
-    gaps = [
-        text[left[1] : right[0]] for left, right in zip(groups, groups[1:], strict=False)
-    ]
-    joined = [_BETWEEN.fullmatch(gap) is not None for gap in gaps]
-    for first, (start, _) in enumerate(groups):
-        size, sizes, spacers, value = 0, [0], set(), []
-        for last in range(first, len(groups)):
-            begin, end = groups[last]
-            if last > first:
-                gap = gaps[last - 1]
-                if not joined[last - 1]:
+    groups = [match.span() for match in _GROUP.finditer(text)]
+    for run in _runs(text, groups):
+        bounds = [0, *accumulate(end - start for start, end in run)]
+        gaps = [text[left[1] : right[0]] for left, right in pairwise(run)]
+        joined = "".join(digits[start:end] for start, end in run)
+        coded = run[0][0] > 0 and _is_letter(text[run[0][0] - 1])
+        for first in range(len(run)):
+            for last in range(first, len(run)):
+                size = bounds[last + 1] - bounds[first]
+                if size > _LONGEST:
                     break
-                if gap:
-                    spacers.add(gap)
-                    sizes.append(0)
-            size += end - begin
-            if size > _LONGEST:
-                break
-            sizes[-1] += end - begin
-            value.append(digits[begin:end])
-            if size < 7:
-                continue
-            left = first > 0 and joined[first - 1]
-            right = last + 1 < len(groups) and joined[last]
-            if right and gaps[last] == "." and groups[last + 1][1] - groups[last + 1][0] <= 2:
-                continue  # 13800138000.00
-            if left and gaps[first - 1] == "." and digits[start - 2 : start - 1] == "0":
-                continue  # 0.13800138000
-            whole = not left and not right
-            yield _Number("".join(value), start, end, tuple(sizes), len(spacers) < 2, whole)
+                if size < _SHORTEST:
+                    continue
+                left = gaps[first - 1] if first else None
+                right = gaps[last] if last + 1 < len(run) else None
+                inner = gaps[first:last]
+                if "" in inner and "" in (left, right):
+                    continue  # a part of a longer number in both kinds of digits
+                before, behind = joined[: bounds[first]], joined[bounds[last + 1] :]
+                if (left == "." and before == "0") or (inner[:1] == ["."] and size > 9 and bounds[first + 1] - bounds[first] == 1 and len(inner) == 1):
+                    continue  # 0.13800138000
+                if right == "." and run[last + 1][1] - run[last + 1][0] <= 2:
+                    continue  # 13800138000.00
+                marks = frozenset(gap for gap in inner if gap)
+                yield _Number(
+                    digits=joined[bounds[first] : bounds[last + 1]],
+                    start=run[first][0],
+                    end=run[last][1],
+                    sizes=_sizes(run[first : last + 1], inner),
+                    marks=marks,
+                    whole=not left and not right,
+                    apart=(left not in marks or (_settled(before) and not coded))
+                    and (right not in marks or _settled(behind)),
+                )
+
+
+def _runs(text: str, groups: list[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """Groups with nothing but a blank, dash or dot between them."""
+    run: list[tuple[int, int]] = []
+    for group in groups:
+        if run and not _BETWEEN.fullmatch(text, run[-1][1], group[0]):
+            yield run
+            run = []
+        run.append(group)
+    if run:
+        yield run
+
+
+def _sizes(groups: list[tuple[int, int]], gaps: list[str]) -> tuple[int, ...]:
+    sizes = [groups[0][1] - groups[0][0]]
+    for gap, (start, end) in zip(gaps, groups[1:], strict=True):
+        if gap:
+            sizes.append(end - start)
+        else:
+            sizes[-1] += end - start
+    return tuple(sizes)
+
+
+def _settled(digits: str) -> bool:
+    return _SETTLED.fullmatch(digits) is not None
+
+
+def _is_letter(one: str) -> bool:
+    return one.isascii() and one.isalpha()
 
 
 def _identities(
@@ -239,14 +287,15 @@ def _phones(
 
 def _is_landline(number: _Number) -> bool:
     area = 3 if number.digits[1] in "12" else 4
-    return number.one() or number.sizes[0] == area and len(number.sizes) <= 3
+    usual = number.sizes[0] == area and len(number.sizes) <= 3 and number.marks != {"."}
+    return number.one() or (usual and number.apart)
 
 
 def _cards(
     folded: Folded, numbers: Iterable[_Number], words: _Words
 ) -> Iterator[tuple[Kind, int, int, str]]:
     text = folded.text
-    for number in numbers:
+    for number in sorted(numbers, key=lambda one: -len(one.digits)):
         digits, start, end = number.digits, number.start, number.end
         if len(digits) < 12 or not number.one() or not _alone(text, start, end):
             continue
@@ -282,10 +331,10 @@ _CREDIT_CODE = re.compile(
     f"{_spaced(10, '[0-9A-HJ-NPQRTUWXYa-y]')}{_BEHIND}"
 )
 _PERMIT = re.compile(f"{_BEFORE}[HMhm]{_S}(?:{_spaced(10)}|{_spaced(8)}){_BEHIND}")
-_HONG_KONG = re.compile(f"{_BEFORE}[A-Za-z]{{1,2}}{_S}{_spaced(6)}{_S}[0-9Aa]\\)?{_BEHIND}")
+_HONG_KONG = re.compile(f"{_BEFORE}[A-Za-z]{{1,2}}{_S}{_spaced(6)}{_S}(?:\\( ?[0-9Aa] ?\\)|[0-9Aa]){_BEHIND}")
 _PASSPORT = re.compile(
     f"{_BEFORE}(?:[EGKegk]{_S}{_spaced(8)}|[Ee]{_S}[A-HJ-NP-Za-hj-np-z]{_S}{_spaced(7)}"
-    f"|(?:[DSPdsp][Ee]|[Mm][AaBb]){_S}{_spaced(7)}|[PDSpds]{_S}{_spaced(7)}){_BEHIND}"
+    f"|(?:[DSPdsp]{_S}[Ee]|[Mm]{_S}[AaBb]){_S}{_spaced(7)}|[PDSpds]{_S}{_spaced(7)}){_BEHIND}"
 )
 _DOCUMENT = re.compile(f"(?:[A-Za-z]{_S}){{0,3}}{_spaced(6)}(?:{_S}[0-9]){{0,3}}{_BEHIND}")
 _TAIWAN = re.compile(f"[Tt]?{_S}{_spaced(8)}(?:{_S}[0-9]{_S}[0-9])?(?:{_S}[A-Za-z])?{_BEHIND}")
@@ -300,7 +349,20 @@ _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+ ?@ ?[A-Za-z0-9-]+(?: ?\. ?[A-Za-z0-9-]+)*"
     r" ?\. ?[A-Za-z]{2,}(?![A-Za-z0-9])"
 )
-_SPACERS = re.compile(_SPACER)
+_SPACERS = re.compile("[ .·_()-]")
+_CODE_BEFORE = re.compile(
+    f"(?:[0-9][A-Za-z0-9]*|(?<![A-Za-z])[A-Za-z]|[A-Za-z][0-9][A-Za-z0-9]*){_SPACER}{{1,2}}$"
+)
+_CODE_BEHIND = re.compile(f"{_SPACER}{{1,2}}[0-9]")
+
+
+def _within(text: str, match: re.Match[str]) -> bool:
+    """Whether what is spaced is a part of a longer spaced code."""
+    if not _SPACERS.search(match.group()):
+        return False
+    before = text[max(0, match.start() - 12) : match.start()]
+    behind = _CODE_BEHIND.match(text, match.end())
+    return _CODE_BEFORE.search(before) is not None or behind is not None
 
 
 def _bare(text: str) -> str:
@@ -320,7 +382,7 @@ def _codes(folded: Folded, words: _Words) -> Iterator[tuple[Kind, int, int, str]
         if not checks.credit_code(value):
             continue
         before = folded.text[max(0, match.start() - 30) : match.start()]
-        if value.startswith("92") or words.owner.search(re.split("[。!?;\n]", before)[-1]):
+        if value.startswith("92") or words.owner.search(re.split("[,，。!?;；\n]", before)[-1]):
             yield Kind.CREDIT_CODE, match.start(), match.end(), value
 
 
@@ -329,11 +391,13 @@ def _lettered(folded: Folded, words: _Words) -> Iterator[tuple[Kind, int, int, s
     text, digits = folded.text, folded.digits
     for match in _HONG_KONG.finditer(digits):
         value = _bare(match.group())
-        if checks.hong_kong(value) and not words.receipt(text, match.start()):
+        if not checks.hong_kong(value) or _within(digits, match):
+            continue
+        if not words.receipt(text, match.start()):
             yield Kind.HONG_KONG_ID, match.start(), match.end(), value
     for pattern, kind in ((_PERMIT, Kind.TRAVEL_PERMIT), (_PASSPORT, Kind.PASSPORT)):
         for match in pattern.finditer(digits):
-            if not words.receipt(text, match.start()):
+            if not words.receipt(text, match.start()) and not _within(digits, match):
                 yield kind, match.start(), match.end(), _bare(match.group())
     for cue, pattern, kind in (
         (words.taiwan, _TAIWAN, Kind.TRAVEL_PERMIT),
@@ -346,7 +410,7 @@ def _lettered(folded: Folded, words: _Words) -> Iterator[tuple[Kind, int, int, s
                 yield kind, behind.start(), behind.end(), _bare(behind.group())
     for match in _PLATE.finditer(digits):
         value = _bare(match.group())
-        if sum(map(str.isdigit, value)) > 1:
+        if sum(map(str.isdigit, value)) > 1 and not _CODE_BEHIND.match(digits, match.end()):
             yield Kind.PLATE, match.start(), match.end(), value
 
 
@@ -470,11 +534,13 @@ def _compiled(tables: dict[str, Any]) -> _Words:
     def leading(words: str) -> re.Pattern[str]:
         return re.compile(f"(?:{words}){called}", re.I)
 
-    surname = f"(?:{'|'.join(names['compound'])}|[{names['surnames']}])"
+    compound = "|".join(" ?".join(one) for one in names["compound"])
+    surname = f"(?:{compound}|[{names['surnames']}])"
+    any_surname = f"(?:{compound}|[{names['surnames']}{names['rare']}])"
     never, follow = names["never"], names["follow"]
     han = f"(?:(?![{never}])[{_HAN}])"
     foreign = f"[{_HAN}]{{2,6}}·[{_HAN}]{{2,8}}"
-    given = f"(?P<name>{foreign}|{surname} ?{han}(?: ?(?!{follow}){han})?)"
+    given = f"(?P<name>{foreign}|{any_surname} ?{han}(?: ?(?!{follow}){han})?)"
     ended = f"(?P<name>{foreign}|{surname} ?{han}(?: ?{han})?)(?={names['pause']})"
     return _Words(
         receipts=before(cues["receipt"]),
