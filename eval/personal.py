@@ -218,6 +218,11 @@ def _mobile(draw: Random) -> Value:
     return Value(start + _digits(draw, 8), draw.choice(((3, 4, 4), (3, 4, 4), (3, 3, 5), (4, 4, 3), (3, 8))))
 
 
+def _mobile_abroad(draw: Random) -> Value:
+    prefix, number = draw.choice(("+86", "+86", "0086")), _mobile(draw)
+    return Value(prefix + number.text, (len(prefix), *number.groups))
+
+
 def _landline(draw: Random) -> Value:
     area = draw.choice(("020", "020", "020", "010", "0755", "0757", "0731", "0898"))
     number = draw.choice("2345678") + _digits(draw, 7 if len(area) == 3 or draw.random() < 0.5 else 6)
@@ -326,7 +331,7 @@ _KINDS: Mapping[str, Draw] = {
     "residence_permit": _residence_permit,
     "permanent_residence": _permanent,
     "mobile": _mobile,
-    "mobile_86": _mobile,
+    "mobile_86": _mobile_abroad,
     "landline": _landline,
     "bank_card": _card,
     "travel_permit": _permit,

@@ -58,9 +58,10 @@ _USUAL = {
 }
 _SHORTEST, _LONGEST = 7, 19
 _FEW = 5
-_SETTLED = re.compile("[0-9]{0,4}|(?:86)?1[3-9][0-9]{9}|0[0-9]{9,11}|[1-9][0-9]{14}|[1-9][0-9]{16,17}")
-"""What may stand beside a spaced number without making both one longer number: an extension, an
-ordinal, or another number of its own."""
+_OWN = "(?:86)?1[3-9][0-9]{9}|0[0-9]{9,11}|[1-9][0-9]{14}|[1-9][0-9]{16,17}"
+_ORDINAL, _NEXT = re.compile(f"[0-9]{{0,2}}|{_OWN}"), re.compile(f"[0-9]{{0,3}}|{_OWN}")
+"""What may stand before and behind a spaced number without making it a part of a longer one: an
+ordinal, an extension, another number of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class _Number:
             return True
         if not self.whole or len(self.marks) > 1:
             return False
-        return max(sizes) == 1 or (len(sizes) <= _FEW and self.marks != {"."})
+        return max(sizes) == 1 or (len(sizes) <= _FEW and "." not in "".join(self.marks))
 
     def _in_fours(self) -> bool:
         return len(self.digits) > 14 and set(self.sizes[:-1]) == {4} and self.sizes[-1] <= 4
@@ -160,7 +161,7 @@ def _numbers(folded: Folded) -> Iterator[_Number]:
         bounds = [0, *accumulate(end - start for start, end in run)]
         gaps = [text[left[1] : right[0]] for left, right in pairwise(run)]
         joined = "".join(digits[start:end] for start, end in run)
-        coded = run[0][0] > 0 and _is_letter(text[run[0][0] - 1])
+        coded = _coded(text, run[0][0])
         for first in range(len(run)):
             for last in range(first, len(run)):
                 size = bounds[last + 1] - bounds[first]
@@ -186,8 +187,9 @@ def _numbers(folded: Folded) -> Iterator[_Number]:
                     sizes=_sizes(run[first : last + 1], inner),
                     marks=marks,
                     whole=not left and not right,
-                    apart=(left not in marks or (_settled(before) and not coded))
-                    and (right not in marks or _settled(behind)),
+                    apart=not coded
+                    and (left not in marks or _ORDINAL.fullmatch(before) is not None)
+                    and (right not in marks or _NEXT.fullmatch(behind) is not None),
                 )
 
 
@@ -213,8 +215,12 @@ def _sizes(groups: list[tuple[int, int]], gaps: list[str]) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-def _settled(digits: str) -> bool:
-    return _SETTLED.fullmatch(digits) is not None
+def _coded(text: str, start: int) -> bool:
+    """Whether letters that announce nothing lead up to the digits at ``start`` (SF82-0238 …)."""
+    before = text[max(0, start - 12) : start]
+    if _is_letter(before[-1:]):
+        return _LETTERS_BEFORE.search(before) is None
+    return _MIXED_BEFORE.search(before) is not None
 
 
 def _is_letter(one: str) -> bool:
@@ -287,7 +293,7 @@ def _phones(
 
 def _is_landline(number: _Number) -> bool:
     area = 3 if number.digits[1] in "12" else 4
-    usual = number.sizes[0] == area and len(number.sizes) <= 3 and number.marks != {"."}
+    usual = number.sizes[0] == area and len(number.sizes) <= 3
     return number.one() or (usual and number.apart)
 
 
@@ -331,7 +337,7 @@ _CREDIT_CODE = re.compile(
     f"{_spaced(10, '[0-9A-HJ-NPQRTUWXYa-y]')}{_BEHIND}"
 )
 _PERMIT = re.compile(f"{_BEFORE}[HMhm]{_S}(?:{_spaced(10)}|{_spaced(8)}){_BEHIND}")
-_HONG_KONG = re.compile(f"{_BEFORE}[A-Za-z]{{1,2}}{_S}{_spaced(6)}{_S}(?:\\( ?[0-9Aa] ?\\)|[0-9Aa]){_BEHIND}")
+_HONG_KONG = re.compile(f"{_BEFORE}[A-Za-z]{{1,2}}{_S}{_spaced(6)}{_S}\\(?{_S}[0-9Aa]{_S}\\)?{_BEHIND}")
 _PASSPORT = re.compile(
     f"{_BEFORE}(?:[EGKegk]{_S}{_spaced(8)}|[Ee]{_S}[A-HJ-NP-Za-hj-np-z]{_S}{_spaced(7)}"
     f"|(?:[DSPdsp]{_S}[Ee]|[Mm]{_S}[AaBb]){_S}{_spaced(7)}|[PDSpds]{_S}{_spaced(7)}){_BEHIND}"
@@ -352,6 +358,9 @@ _EMAIL = re.compile(
 _SPACERS = re.compile("[ .·_()-]")
 _CODE_BEFORE = re.compile(
     f"(?:[0-9][A-Za-z0-9]*|(?<![A-Za-z])[A-Za-z]|[A-Za-z][0-9][A-Za-z0-9]*){_SPACER}{{1,2}}$"
+)
+_MIXED_BEFORE = re.compile(
+    f"(?:[0-9][A-Za-z0-9]*[A-Za-z]|[A-Za-z]+[0-9][A-Za-z0-9]*){_SPACER}{{1,2}}$"
 )
 _CODE_BEHIND = re.compile(f"{_SPACER}{{1,2}}[0-9]")
 
@@ -532,7 +541,7 @@ def _compiled(tables: dict[str, Any]) -> _Words:
         return re.compile(f"(?:{words}){called}$", re.I)
 
     def leading(words: str) -> re.Pattern[str]:
-        return re.compile(f"(?:{words}){called}", re.I)
+        return re.compile(f"(?<![a-z0-9])(?:{words}){called}", re.I)
 
     compound = "|".join(" ?".join(one) for one in names["compound"])
     surname = f"(?:{compound}|[{names['surnames']}])"
