@@ -40,10 +40,12 @@ _GROUP = re.compile(f"[0-9]+|[{CHINESE_DIGITS}]+")
 _BETWEEN = re.compile(f"{_SPACER}{{0,3}}|\\)[ -]?")
 _LAST = re.compile(f"{_S}([xXхХ×])(?![0-9A-Za-z])")
 _LETTERS_BEFORE = re.compile(
-    r"(?:^|[^A-Za-z0-9])(?:tel|phone|mobile|mob|no|id|card|call|qq|vx|wx|v|m|t|p|wechat|weixin)$", re.I
+    r"(?:^|[^A-Za-z0-9._·-])(?:tel|phone|mobile|mob|no|id|card|call|qq|vx|wx|v|wechat|weixin)$",
+    re.I,
 )
 _LETTERS_BEHIND = re.compile(r"(?:vx|wx|v|qq|tel|wechat|weixin|x)(?![A-Za-z0-9])", re.I)
 _UNIT = re.compile(" ?(?:元|万|亿|%|块钱|户|吨|平方|人次|美元|港元|度电|千瓦)")
+_PLUS = re.compile(r"\+ ?$")
 _MOBILE = re.compile("1[3-9][0-9]{9}")
 _LANDLINE = re.compile("0(?:10|2[0-9])[2-8][0-9]{7}|0[3-9][0-9]{2}[2-8][0-9]{6,7}")
 _ABROAD = re.compile("852[2-9][0-9]{7}|853[26-9][0-9]{7}|8860?[2-9][0-9]{7,8}")
@@ -57,7 +59,7 @@ _USUAL = {
     19: {(4, 4, 4, 4, 3), (6, 13)},
 }
 _SHORTEST, _LONGEST = 7, 19
-_FEW = 5
+_FEW, _MANY = 5, 24
 _OWN = "(?:86)?1[3-9][0-9]{9}|0[0-9]{9,11}|[1-9][0-9]{14}|[1-9][0-9]{16,17}"
 _ORDINAL, _NEXT = re.compile(f"[0-9]{{0,2}}|{_OWN}"), re.compile(f"[0-9]{{0,3}}|{_OWN}")
 """What may stand before and behind a spaced number without making it a part of a longer one: an
@@ -141,8 +143,10 @@ def _all(folded: Folded) -> Iterator[tuple[Kind, int, int, str]]:
         yield from _codes(folded, words)
         yield from _cards(folded, numbers, words)
         yield from _phones(folded, numbers, words)
+        yield from _accounts(folded, words)
         yield from _lettered(folded, words)
-    yield from _accounts(folded, words)
+    else:
+        yield from _accounts(folded, words)
     yield from _names(folded, words)
     yield from _addresses(folded, words)
 
@@ -161,7 +165,7 @@ def _numbers(folded: Folded) -> Iterator[_Number]:
         bounds = [0, *accumulate(end - start for start, end in run)]
         gaps = [text[left[1] : right[0]] for left, right in pairwise(run)]
         joined = "".join(digits[start:end] for start, end in run)
-        coded = _coded(text, run[0][0])
+        coded = _coded(text, run[0][0]) or _LETTER_BEHIND.match(text, run[-1][1]) is not None
         for first in range(len(run)):
             for last in range(first, len(run)):
                 size = bounds[last + 1] - bounds[first]
@@ -169,6 +173,8 @@ def _numbers(folded: Folded) -> Iterator[_Number]:
                     break
                 if size < _SHORTEST:
                     continue
+                if len(run) > _MANY and last - first > _FEW and all(gaps[first:last]):
+                    break  # a table of numbers
                 left = gaps[first - 1] if first else None
                 right = gaps[last] if last + 1 < len(run) else None
                 inner = gaps[first:last]
@@ -242,7 +248,9 @@ def _identities(
             if not checks.born(digits[6:14]):
                 continue
             kind = _identity(digits)
-            if checks.resident(digits):
+            sizes = number.sizes
+            alone = len(sizes) == 1 or (number.apart and (max(sizes) > 1 or number.whole))
+            if checks.resident(digits) and alone:
                 yield kind, start, end, digits
             elif kind is Kind.RESIDENT_ID and (number.one() or last):
                 unsure.append((kind, start, end, digits))
@@ -267,31 +275,34 @@ def _phones(
     text = folded.text
     for number in numbers:
         start, end = number.start, number.end
-        prefixed = text[max(0, start - 1) : start] == "+" or number.digits.startswith("00")
+        plus = _PLUS.search(text, max(0, start - 2), start)
+        prefixed = plus is not None or number.digits.startswith("00")
         digits = number.digits.removeprefix("00")
         if not _alone(text, start, end) or _UNIT.match(text, end):
             continue
         if prefixed and _ABROAD.fullmatch(digits):
-            yield Kind.MOBILE, start - (text[start - 1 : start] == "+"), end, digits
+            yield Kind.MOBILE, plus.start() if plus else start, end, digits
             continue
         home = digits[2:] if digits.startswith("86") and len(digits) > 11 else digits
         if _MOBILE.fullmatch(home):
-            if home is not digits or number.one():
+            if number.one() or plus or (number.digits[:4] == "0086" and number.apart):
                 if not words.receipt(text, start):
-                    yield Kind.MOBILE, start - (text[start - 1 : start] == "+"), end, home
+                    yield Kind.MOBILE, plus.start() if plus else start, end, home
             continue
         if home is not digits and home[0] != "0":
             home = "0" + home
-        if _LANDLINE.fullmatch(home) and (home is not digits or _is_landline(number)):
+        if _LANDLINE.fullmatch(home) and (plus or _is_landline(number)):
             if not words.receipt(text, start):
-                start -= text[start - 1 : start] in ("+", "(")
-                yield Kind.LANDLINE, start, end, home
+                bracket = text[max(0, start - 1) : start] == "("
+                yield Kind.LANDLINE, plus.start() if plus else start - bracket, end, home
         elif len(digits) in (7, 8) and digits[0] in "2345678" and number.one():
             if words.phone.search(text[max(0, start - 12) : start]):
                 yield Kind.LANDLINE, start, end, digits
 
 
 def _is_landline(number: _Number) -> bool:
+    if number.digits[0] != "0":
+        return number.one()
     area = 3 if number.digits[1] in "12" else 4
     usual = number.sizes[0] == area and len(number.sizes) <= 3
     return number.one() or (usual and number.apart)
@@ -339,8 +350,7 @@ _CREDIT_CODE = re.compile(
 _PERMIT = re.compile(f"{_BEFORE}[HMhm]{_S}(?:{_spaced(10)}|{_spaced(8)}){_BEHIND}")
 _HONG_KONG = re.compile(f"{_BEFORE}[A-Za-z]{{1,2}}{_S}{_spaced(6)}{_S}\\(?{_S}[0-9Aa]{_S}\\)?{_BEHIND}")
 _PASSPORT = re.compile(
-    f"{_BEFORE}(?:[EGKegk]{_S}{_spaced(8)}|[Ee]{_S}[A-HJ-NP-Za-hj-np-z]{_S}{_spaced(7)}"
-    f"|(?:[DSPdsp]{_S}[Ee]|[Mm]{_S}[AaBb]){_S}{_spaced(7)}|[PDSpds]{_S}{_spaced(7)}){_BEHIND}"
+    f"{_BEFORE}[Ee]{_S}(?:{_spaced(8)}|[A-HJ-NP-Za-hj-np-z]{_S}{_spaced(7)}){_BEHIND}"
 )
 _DOCUMENT = re.compile(f"(?:[A-Za-z]{_S}){{0,3}}{_spaced(6)}(?:{_S}[0-9]){{0,3}}{_BEHIND}")
 _TAIWAN = re.compile(f"[Tt]?{_S}{_spaced(8)}(?:{_S}[0-9]{_S}[0-9])?(?:{_S}[A-Za-z])?{_BEHIND}")
@@ -362,6 +372,7 @@ _CODE_BEFORE = re.compile(
 _MIXED_BEFORE = re.compile(
     f"(?:[0-9][A-Za-z0-9]*[A-Za-z]|[A-Za-z]+[0-9][A-Za-z0-9]*){_SPACER}{{1,2}}$"
 )
+_LETTER_BEHIND = re.compile(f"{_SPACER}{{1,2}}[A-WYZa-wyz](?:{_SPACER}|[0-9])")
 _CODE_BEHIND = re.compile(f"{_SPACER}{{1,2}}[0-9]")
 
 
@@ -402,7 +413,8 @@ def _lettered(folded: Folded, words: _Words) -> Iterator[tuple[Kind, int, int, s
         value = _bare(match.group())
         if not checks.hong_kong(value) or _within(digits, match):
             continue
-        if not words.receipt(text, match.start()):
+        before = text[max(0, match.start() - 14) : match.start()]
+        if ")" in match.group() or words.hong_kong.search(before):
             yield Kind.HONG_KONG_ID, match.start(), match.end(), value
     for pattern, kind in ((_PERMIT, Kind.TRAVEL_PERMIT), (_PASSPORT, Kind.PASSPORT)):
         for match in pattern.finditer(digits):
@@ -462,7 +474,8 @@ _STREET = (
     f"(?:[东南西北中]|{_D}{{1,3}}(?:路|街|巷|横路|马路|社))?"
 )
 _HOUSE = f"{_D}{{1,5}} ?(?:[-之] ?{_D}{{1,4}} ?)?号(?:之{_D}{{1,3}})?(?:大院|院)?"
-_BUILDING = f"(?:[A-Za-z]{{1,2}}{_D}{{0,2}}|{_D}{{1,4}}) ?(?:栋|幢|座|号楼|期|区)"
+_PHASE = f"(?:(?:{_D}{{1,2}}|[A-Za-z]) ?(?:期|区) ?)?"
+_BUILDING = f"{_PHASE}(?:[A-Za-z]{{1,2}}{_D}{{0,2}}|{_D}{{1,4}}) ?(?:栋|幢|座|号楼)"
 _PART = f"(?:{_BUILDING}|{_D}{{1,3}} ?(?:单元|梯|楼|层))"
 _ROOM = (
     f"(?:[A-Za-z]?(?:{_D}[ -]?){{1,5}}[A-Za-z]? ?(?:房间|房|室|号房|户)|[A-Za-z]?{_D}{{3,4}}(?![0-9年月日元])"
@@ -502,6 +515,7 @@ class _Words:
     phone: re.Pattern[str]
     passport: re.Pattern[str]
     taiwan: re.Pattern[str]
+    hong_kong: re.Pattern[str]
     permanent: re.Pattern[str]
     wechat: re.Pattern[str]
     qq: re.Pattern[str]
@@ -535,19 +549,19 @@ def _words() -> _Words:
 
 def _compiled(tables: dict[str, Any]) -> _Words:
     cues, names = tables["cues"], tables["names"]
-    called = "(?:号码|号|代码|id)?(?: ?(?:是|为|:|叫|就是|#|\\())* ?"
+    called = " ?(?:号码|号|代码|id|no\\.?|number)?(?: ?(?:是|为|:|叫|就是|#|\\())* ?"
 
     def before(words: str) -> re.Pattern[str]:
         return re.compile(f"(?:{words}){called}$", re.I)
 
     def leading(words: str) -> re.Pattern[str]:
-        return re.compile(f"(?<![a-z0-9])(?:{words}){called}", re.I)
+        return re.compile(f"(?<![a-z0-9{CHINESE_DIGITS}])(?:{words}){called}", re.I)
 
     compound = "|".join(" ?".join(one) for one in names["compound"])
     surname = f"(?:{compound}|[{names['surnames']}])"
     any_surname = f"(?:{compound}|[{names['surnames']}{names['rare']}])"
     never, follow = names["never"], names["follow"]
-    han = f"(?:(?![{never}])[{_HAN}])"
+    han = f"(?:(?![{never}]|{names['titles']})[{_HAN}])"
     foreign = f"[{_HAN}]{{2,6}}·[{_HAN}]{{2,8}}"
     given = f"(?P<name>{foreign}|{any_surname} ?{han}(?: ?(?!{follow}){han})?)"
     ended = f"(?P<name>{foreign}|{surname} ?{han}(?: ?{han})?)(?={names['pause']})"
@@ -558,6 +572,7 @@ def _compiled(tables: dict[str, Any]) -> _Words:
         phone=before(cues["phone"]),
         passport=leading(cues["passport"]),
         taiwan=leading(cues["taiwan"]),
+        hong_kong=re.compile(cues["hong_kong"], re.I),
         permanent=leading(cues["permanent"]),
         wechat=leading(cues["wechat"]),
         qq=leading(cues["qq"]),
