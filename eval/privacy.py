@@ -69,7 +69,10 @@ class Real:
 
 
 def score(
-    count: int, seed: int, records: Iterable[Record] = (), advance: Callable[[int], None] = lambda _: None
+    count: int,
+    seed: int,
+    records: Iterable[Record] = (),
+    advance: Callable[[int], None] = lambda _: None,
 ) -> Scored:
     """``count`` messages with personal data and as many look-alikes.  The phones of ``records``
     must stay readable."""
@@ -93,7 +96,9 @@ def score(
     )
 
 
-def _found(sample: Sample, public: frozenset[str], advance: Callable[[int], None]) -> tuple[bool, bool]:
+def _found(
+    sample: Sample, public: frozenset[str], advance: Callable[[int], None]
+) -> tuple[bool, bool]:
     """Whether all of the secret is found, and whether anything else is."""
     covered = {place for one in find(sample.text, public) for place in range(one.start, one.end)}
     secret = set(range(*sample.secret)) if sample.secret else set()
@@ -102,9 +107,7 @@ def _found(sample: Sample, public: frozenset[str], advance: Callable[[int], None
     return bool(shown) and shown <= covered, bool(covered - secret)
 
 
-def _by(
-    samples: Iterable[Sample], counts: Callable[[Sample], bool]
-) -> dict[str, dict[str, Rate]]:
+def _by(samples: Iterable[Sample], counts: Callable[[Sample], bool]) -> dict[str, dict[str, Rate]]:
     hits: Counter[tuple[str, str]] = Counter()
     total: Counter[tuple[str, str]] = Counter()
     for one in samples:
@@ -163,8 +166,11 @@ def _dashed(phone: str) -> str:
 
 def plain(scored: Scored, reals: Mapping[str, Real]) -> dict[str, Any]:
     """As JSON."""
+
     def rates(table: Mapping[str, Mapping[str, Rate]]) -> dict[str, Any]:
-        return {kind: {way: _rate(rate) for way, rate in row.items()} for kind, row in table.items()}
+        return {
+            kind: {way: _rate(rate) for way, rate in row.items()} for kind, row in table.items()
+        }
 
     return {
         "recall": _rate(scored.recall),
@@ -175,7 +181,10 @@ def plain(scored: Scored, reals: Mapping[str, Real]) -> dict[str, Any]:
         "false_alarms_by": rates(scored.alarms_by),
         "missed": [one.text for one in scored.missed[:50]],
         "alarmed": [one.text for one in scored.alarmed[:50]],
-        "real": {name: {**asdict(one), "per_10_000": round(one.per_10_000, 2)} for name, one in reals.items()},
+        "real": {
+            name: {**asdict(one), "per_10_000": round(one.per_10_000, 2)}
+            for name, one in reals.items()
+        },
     }
 
 

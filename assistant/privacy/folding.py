@@ -21,7 +21,7 @@ _DOTS = "·•‧∙⋅・"
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """``text`` and ``digits`` have the same length; ``origin[i]`` is where character i was typed."""
+    """``text`` and ``digits`` have the same length; ``origin[i]`` tells where i was typed."""
 
     text: str
     digits: str
