@@ -4,6 +4,7 @@ SuiwenError
 ├── SetupError          something is missing or mismatched before a turn can be taken
 ├── ImportRefusedError  an import would lose or corrupt something
 ├── AnswersError        a file of answers does not fit the bundle's questions
+├── SealError           what was sealed cannot be opened: another key, or altered
 └── Unavailable         a desk or registry does not answer now; what was filed is kept
 """
 
@@ -24,6 +25,10 @@ class ImportRefusedError(SuiwenError):
 
 class AnswersError(SuiwenError):
     """Answers that name no question, or do not fit it."""
+
+
+class SealError(SuiwenError):
+    """Sealed bytes that the key at hand does not open."""
 
 
 class Unavailable(SuiwenError):

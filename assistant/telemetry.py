@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
+from assistant.privacy.telemetry import mask_event
 from assistant.sessions.types import Loss
 from assistant.types import Turn
 
@@ -48,6 +49,7 @@ def configure(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             only_allowed,
+            mask_event,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level.lower()),
@@ -57,7 +59,8 @@ def configure(level: str) -> None:
 
 
 def only_allowed(_logger: Any, _method: str, event: structlog.typing.EventDict) -> Any:
-    """The one masking processor: what is not known to be harmless is left out."""
+    """The first of two masks: what is not known to be harmless is left out.  What is kept is then
+    searched for personal data (``mask_event``)."""
     return {key: value for key, value in event.items() if key in _ALLOWED}
 
 
