@@ -215,7 +215,7 @@ def remind(turn: Turn, draft: Draft, aids: FilingAids) -> Turn:
 
 
 def _held(turn: Turn, draft: Draft, state: FormState, aids: FilingAids) -> Draft:
-    """In danger nothing competes with help; a matter that was told in the same words is not lost."""
+    """In danger nothing competes with help; a matter told in the same words is not lost."""
     if asked(state) != "text" or aids.kind_of(turn.message.text)[0] is None:
         return draft
     return replace(draft, form=put(state, "text", turn.message.text.strip()))
