@@ -39,8 +39,6 @@ def _thread(turn: Turn, draft: Draft) -> DialogueState:
         return replace(after, guide=None, record=None)
     if draft.guide is not None:
         return replace(after, record=draft.guide.bundle, guide=draft.guide)
-    if draft.form is not None or draft.enquiry is not None or draft.ended is not None:
-        return after
     match draft.status:
         case Status.ANSWERED | Status.PARTIAL if turn.decision is not None:
             return replace(after, record=turn.decision.records[0])
@@ -48,7 +46,8 @@ def _thread(turn: Turn, draft: Draft) -> DialogueState:
             facets = turn.understanding.facets if turn.understanding else ()
             return replace(after, facets=facets, offered=offered)
         case _:
-            return state
+            moved = draft.form or draft.enquiry or draft.ended
+            return after if moved else state
 
 
 def _under_way(state: DialogueState, draft: Draft) -> DialogueState:

@@ -125,9 +125,10 @@ _LEAST_DIGITS = 4
 
 
 def _name(step: Step) -> Draft | None:
-    if asks(step) or step.reading.facets or load().inside.holds(normalise(step.text)):
-        return None
     found = extract.pieces(step.text)
+    service = bool(step.reading.facets) or load().inside.holds(normalise(step.text))
+    if asks(step) or (service and not {"name", "phone"} & set(found)):
+        return None
     rest = extract.without(step.text, [found["phone"]] if "phone" in found else [])
     name = found["name"].value if "name" in found else extract.name_in(rest)
     if name is not None:

@@ -31,7 +31,15 @@ from assistant.work_orders.state import (
 )
 from assistant.work_orders.step import Step, ask, go_on, guiding, spoken, told, with_text
 from assistant.work_orders.types import FilingAids, FollowUp, FormState, OrderKind
-from assistant.work_orders.words import bare, begins, commands, fields_of, kind_name, texts
+from assistant.work_orders.words import (
+    bare,
+    begins,
+    commands,
+    fields_of,
+    kind_name,
+    only_asks,
+    texts,
+)
 from channels.types import Sentence, Status
 
 _SILENT = frozenset((Intent.CRISIS, Intent.EMPTY, Intent.SMALL_TALK, Intent.CHOOSE))
@@ -48,7 +56,7 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
     if reading.intent in _SILENT:
         return None
     named = begins(text)
-    if named is None and (_elsewhere(turn) or asks_for_benefits(text)):
+    if named is None and (_elsewhere(turn) or only_asks(text) or asks_for_benefits(text)):
         return None
     heard = None if named and named.kind else aids.kind_of(text)[0]
     kind = (named.kind if named else None) or heard

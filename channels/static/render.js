@@ -657,6 +657,7 @@ BODIES.receipt = (card, context) => {
       h("dd", { class: row.note ? "code" : "" },
         h("p", { class: "text" }, row.text),
         row.note ? h("p", { class: "note" }, row.note) : null)))),
+    steps.length ? h("p", { class: "next" }, steps[0].label) : null,
     steps.length ? h("ol", { class: "process" }, steps.map((row) =>
       h("li", {}, h("p", { class: "label" }, cited(row.text, row.citations, context))))) : null,
   ].filter(Boolean);
