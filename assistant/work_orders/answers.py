@@ -71,7 +71,7 @@ def _skipped(step: Step, field: str) -> Draft:
     if field == "text":
         say.remark("needed_text", step.writer)
         return ask(step, step.state, field)
-    route = step.aids.route(step.state.route)
+    route = step.aids.route(step.state.route, step.state.kind)
     if field in route.needs and not (step.state.asking or "").endswith(AGAIN):
         return refuse(step, step.state, field)
     return go_on(step, put(step.state, field, None))

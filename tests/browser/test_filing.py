@@ -31,7 +31,7 @@ def orders() -> FakeOrders:
 def address(home: Path, orders: FakeOrders) -> Iterator[str]:
     """The real server with a desk that files in memory."""
     parts = bootstrap.build(settings_of(home))
-    assistant = replace(parts.assistant, aids=AIDS, desks=desks(orders))
+    assistant = replace(parts.assistant, aids=lambda _: AIDS, desks=desks(orders))
     services = replace(parts.services, respond=assistant.take_turn)
     with serving(app_of(replace(parts, services=services))) as port:
         yield f"http://127.0.0.1:{port}/"

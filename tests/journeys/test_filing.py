@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from assistant import bootstrap
 from assistant.app import app_of
 from assistant.work_orders.types import OrderKind, WorkOrder
 from tests.assistant.desks import AIDS, FakeOrders, desks
+from tests.conftest import settings_of
 from tests.journeys.test_conversations import Citizen, rows
 
 NOISE = "我要投诉天河区石牌东路88号楼下烧烤店，每晚噪音到两点，希望十二点前收档"
@@ -25,11 +27,17 @@ def orders() -> FakeOrders:
     return FakeOrders()
 
 
+@pytest.fixture(scope="module")
+def built(home: Path) -> bootstrap.Parts:
+    """Opened once: each test has a desk and sessions of its own."""
+    return bootstrap.build(settings_of(home))
+
+
 @pytest.fixture
-def citizen(parts: bootstrap.Parts, orders: FakeOrders) -> Iterator[Citizen]:
-    assistant = replace(parts.assistant, aids=AIDS, desks=desks(orders))
-    services = replace(parts.services, respond=assistant.take_turn)
-    with TestClient(app_of(replace(parts, services=services))) as client:
+def citizen(built: bootstrap.Parts, orders: FakeOrders) -> Iterator[Citizen]:
+    assistant = replace(built.assistant, aids=lambda _: AIDS, desks=desks(orders))
+    services = replace(built.services, respond=assistant.take_turn)
+    with TestClient(app_of(replace(built, services=services))) as client:
         yield Citizen(client)
 
 
