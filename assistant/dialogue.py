@@ -41,8 +41,6 @@ def _thread(turn: Turn, draft: Draft) -> DialogueState:
         return replace(after, guide=None, record=None)
     if draft.guide is not None:
         return replace(after, record=draft.guide.bundle, guide=draft.guide)
-    if draft.form is not None or draft.enquiry is not None or draft.ended is not None:
-        return after
     match draft.status:
         case Status.ANSWERED | Status.PARTIAL if turn.decision is not None:
             first, *others = turn.decision.records
@@ -57,7 +55,8 @@ def _thread(turn: Turn, draft: Draft) -> DialogueState:
             facets = turn.understanding.facets if turn.understanding else ()
             return replace(after, facets=facets, offered=offered)
         case _:
-            return state
+            moved = draft.form or draft.enquiry or draft.ended
+            return after if moved else state
 
 
 def _before(state: DialogueState, record: str, others: Sequence[str]) -> tuple[str, ...]:

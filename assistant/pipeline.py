@@ -48,7 +48,8 @@ Steps = tuple[tuple[str, Step], ...]
 class Assistant:
     """Takes turns.  ``knowledge`` gives the current release (one for the whole of a turn).
 
-    ``aids``: what filing needs; without them nothing can be filed.  ``desks``: where errands go.
+    ``aids``: what filing needs, over the knowledge of a turn; without them nothing can be filed.
+    ``desks``: where errands go.
     """
 
     knowledge: Callable[[], Knowledge]
@@ -59,7 +60,7 @@ class Assistant:
     today: Callable[[], date]
     ideas: Callable[[], Sequence[str]]
     finished: Callable[[Turn], None]
-    aids: FilingAids | None = None
+    aids: Callable[[Knowledge], FilingAids] | None = None
     desks: Desks | None = None
 
     async def take_turn(self, message: Message, emit: Emit | None = None) -> Reply:
@@ -99,7 +100,8 @@ class Assistant:
         """Up to a draft or an errand."""
         handlers: Steps = (
             ("resume", lambda one: self._resume(one, knowledge) if resuming else one),
-            ("file", lambda one: self._file(one)),
+            ("file", lambda one: self._file(one, knowledge)),
+            # Here: ("enquire", lambda one: enquiry.take(one, self.today()) or one),
             ("guide", lambda one: self._guide(one, knowledge)),
             ("handle", lambda one: self._handle(one, knowledge)),
         )
@@ -113,7 +115,10 @@ class Assistant:
         """From what came of an errand to the reply."""
         return (
             ("tell", lambda one: self._tell(one, knowledge)),
-            ("remind", lambda one: _remind(one, knowledge, self.aids)),
+            (
+                "remind",
+                lambda one: _remind(one, knowledge, self.aids(knowledge) if self.aids else None),
+            ),
             ("check", check),
             ("reply", lambda one: _reply(one, knowledge)),
             ("remember", dialogue.remember),
@@ -152,17 +157,19 @@ class Assistant:
         resumed = guide.resumed(turn, knowledge, self.today())
         return resumed or replace(turn, draft=choices.no_such_plan(Writer()))
 
-    def _file(self, turn: Turn) -> Turn:
+    def _file(self, turn: Turn, knowledge: Knowledge) -> Turn:
         """What belongs to a filing that is under way, or begins one."""
         if self.aids is None:
             return turn
-        return form.take(turn, self.aids) or form.begin(turn, self.aids) or turn
+        aids = self.aids(knowledge)
+        return form.take(turn, aids) or form.begin(turn, aids) or turn
 
     def _tell(self, turn: Turn, knowledge: Knowledge) -> Turn:
         """The draft of what came of an errand: each teller knows its own."""
         if turn.outcome is None:
             return turn
-        if self.aids is not None and (told := receipts.tell(turn, knowledge, self.aids)):
+        told = receipts.tell(turn, knowledge, self.aids(knowledge)) if self.aids else None
+        if told is not None:
             return told
         # Here: cases.enquiry.tell (LookUp, Follow), handoff.tell (CallPerson), erasure (Erase).
         return replace(turn, draft=choices.away(Writer(), knowledge))

@@ -25,7 +25,7 @@ from assistant.work_orders.words import (
     texts,
     why,
 )
-from channels.types import Card, CardRow, Sentence
+from channels.types import Card, CardRow, Citation, Sentence
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 MOST_SHOWN = 40
@@ -43,13 +43,17 @@ _NO_ADDRESS = re.compile(r"https?://[^\s，。；（）]*")
 
 
 def quote(step: FilingStep, writer: Writer) -> tuple[int, ...]:
-    """The number of the citation that carries a step of a route; each source is cited once."""
-    same = replace(step.source, n=0)
-    number = next((one.n for one in writer.citations if replace(one, n=0) == same), None)
+    """The numbers of the citations that carry a step of a route; each source is cited once."""
+    return tuple(_number(one, writer) for one in step.sources)
+
+
+def _number(source: Citation, writer: Writer) -> int:
+    known = (one.n for one in writer.citations if replace(one, n=source.n) == source)
+    number = next(known, None)
     if number is None:
         number = len(writer.citations) + 1
-        writer.citations.append(replace(step.source, n=number))
-    return (number,)
+        writer.citations.append(replace(source, n=number))
+    return number
 
 
 def say_step(step: FilingStep, writer: Writer) -> None:
@@ -149,7 +153,9 @@ def _destination(state: FormState, aids: FilingAids) -> CardRow:
     if state.department and best is not None and best.probability >= likely:
         name = "department_sure" if best.probability >= sure else "department_likely"
         who = words[name].format(department=state.department)
-    return CardRow(label=words["route_label"], text=aids.route(state.route).name, note=who)
+    return CardRow(
+        label=words["route_label"], text=aids.route(state.route, state.kind).name, note=who
+    )
 
 
 def _ways_on(state: FormState) -> list[str]:
@@ -194,9 +200,9 @@ def similar(number: str, writer: Writer) -> None:
 # The receipt
 
 
-def say_receipt(receipt: Receipt, aids: FilingAids, writer: Writer) -> None:
+def say_receipt(state: FormState, receipt: Receipt, aids: FilingAids, writer: Writer) -> None:
     """The number, the check (once), what happens next with its limits, how to ask and withdraw."""
-    route = aids.route(receipt.route)
+    route = aids.route(receipt.route, state.kind)
     remark("filed", writer, number=receipt.number)
     if receipt.drawn:
         remark("filed_drawn", writer, check=receipt.check)
@@ -233,7 +239,7 @@ def receipt_card(receipt: Receipt, steps: Sequence[FilingStep], route: str, writ
         ),
         CardRow(label=words["withdraw_label"], text=words["withdraw_text"].format(check=check)),
     ]
-    code = steps[0].source.code if steps else None
+    code = next((source.code for step in steps for source in step.sources), None)
     return Card(kind="receipt", title=words["receipt_title"], rows=tuple(rows), code=code)
 
 

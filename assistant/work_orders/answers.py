@@ -71,7 +71,7 @@ def _skipped(step: Step, field: str) -> Draft:
     if field == "text":
         say.remark("needed_text", step.writer)
         return ask(step, step.state, field)
-    route = step.aids.route(step.state.route)
+    route = step.aids.route(step.state.route, step.state.kind)
     if field in route.needs and not (step.state.asking or "").endswith(AGAIN):
         return refuse(step, step.state, field)
     return go_on(step, put(step.state, field, None))
@@ -125,9 +125,10 @@ _LEAST_DIGITS = 4
 
 
 def _name(step: Step) -> Draft | None:
-    if asks(step) or step.reading.facets or load().inside.holds(normalise(step.text)):
-        return None
     found = extract.pieces(step.text)
+    service = bool(step.reading.facets) or load().inside.holds(normalise(step.text))
+    if asks(step) or (service and not {"name", "phone"} & set(found)):
+        return None
     rest = extract.without(step.text, [found["phone"]] if "phone" in found else [])
     name = found["name"].value if "name" in found else extract.name_in(rest)
     if name is not None:

@@ -61,7 +61,9 @@ def _anonymous(step: Step) -> Draft:
             state = put(state, field, _nameless(step, said))
     for field in CONTACT:
         state = put(state, field, None)
-    needed = next((one for one in CONTACT if one in step.aids.route(state.route).needs), None)
+    needed = next(
+        (one for one in CONTACT if one in step.aids.route(state.route, state.kind).needs), None
+    )
     if needed is not None:
         rerouted = around(step, state)
         if rerouted is None:

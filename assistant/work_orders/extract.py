@@ -190,7 +190,7 @@ def _objects() -> tuple[re.Pattern[str], ...]:
         rf"(?P<who>{within}{{0,16}}?(?:{firm})(?:{desk})?(?:的?(?:{person}))?"
         rf"|{within}{{1,10}}?(?:{person}))"
     )
-    one = r"(?:一下|下)?(?:一?间|一?家|一?个|[这呢那][家间个])?"
+    one = rf"(?:一下|下)?(?:{within}{{0,20}}[的嘅])?(?:一?间|一?家|一?个|[这呢那][家间个])?"
     named = r"名叫|名字叫|叫做|店名是?|公司名是?|全称是?"
     return (
         re.compile(rf"(?:投诉|举报|表扬|反映|检举){one}{who}"),

@@ -12,7 +12,7 @@ from dataclasses import replace
 from assistant.bundles.benefits import asks_for_benefits
 from assistant.composing import filing as say
 from assistant.composing.writer import Writer
-from assistant.types import Draft, FileOrder, Follow, Intent, Turn
+from assistant.types import Draft, EnquiryState, FileOrder, Follow, Intent, Turn
 from assistant.work_orders.answers import LEAST_TOLD, answered
 from assistant.work_orders.changes import changed
 from assistant.work_orders.state import (
@@ -31,7 +31,15 @@ from assistant.work_orders.state import (
 )
 from assistant.work_orders.step import Step, ask, go_on, guiding, spoken, told, with_text
 from assistant.work_orders.types import FilingAids, FollowUp, FormState, OrderKind
-from assistant.work_orders.words import bare, begins, commands, fields_of, kind_name, texts
+from assistant.work_orders.words import (
+    bare,
+    begins,
+    commands,
+    fields_of,
+    kind_name,
+    only_asks,
+    texts,
+)
 from channels.types import Sentence, Status
 
 _SILENT = frozenset((Intent.CRISIS, Intent.EMPTY, Intent.SMALL_TALK, Intent.CHOOSE))
@@ -48,7 +56,7 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
     if reading.intent in _SILENT:
         return None
     named = begins(text)
-    if named is None and (_elsewhere(turn) or asks_for_benefits(text)):
+    if named is None and (_elsewhere(turn) or only_asks(text) or asks_for_benefits(text)):
         return None
     heard = None if named and named.kind else aids.kind_of(text)[0]
     kind = (named.kind if named else None) or heard
@@ -66,7 +74,14 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
 def _elsewhere(turn: Turn) -> bool:
     """Whether a question of something else is open, which the message may answer."""
     guide = turn.state.guide
-    return turn.state.enquiry is not None or (guide is not None and guide.asking is not None)
+    return _enquired(turn.state.enquiry) or (guide is not None and guide.asking is not None)
+
+
+def _enquired(enquiry: EnquiryState | None) -> bool:
+    """Whether a progress query asked something; an order in hand (number and check known) waits."""
+    if enquiry is None:
+        return False
+    return enquiry.asking != "number" or not (enquiry.number and enquiry.check)
 
 
 def _begun(step: Step, rest: str) -> Draft:
@@ -88,7 +103,7 @@ def take(turn: Turn, aids: FilingAids) -> Turn | None:
         return None
     text = turn.message.text.strip()
     step = Step(turn, reading, state, aids, text, bare(text), Writer())
-    if state.asking == PAUSED and _elsewhere(turn):
+    if _enquired(turn.state.enquiry) or (state.asking == PAUSED and _elsewhere(turn)):
         return _drafted(turn, go_on(step, state)) if step.said in commands()["resume"] else None
     settled = _settled(step)
     return settled or _drafted(turn, _commanded(step) or changed(step) or answered(step))
@@ -207,7 +222,7 @@ def remind(turn: Turn, draft: Draft, aids: FilingAids) -> Turn:
         return turn
     if draft.status is Status.CRISIS:
         return replace(turn, draft=_held(turn, draft, state, aids))
-    if draft.status in (Status.REFUSED, Status.FAILED):
+    if draft.status in (Status.REFUSED, Status.FAILED) or _enquired(draft.enquiry):
         return turn
     if draft.guide is not None and draft.guide.asking is not None:
         return replace(turn, draft=replace(draft, form=replace(state, asking=PAUSED)))
@@ -215,7 +230,7 @@ def remind(turn: Turn, draft: Draft, aids: FilingAids) -> Turn:
 
 
 def _held(turn: Turn, draft: Draft, state: FormState, aids: FilingAids) -> Draft:
-    """In danger nothing competes with help; a matter that was told in the same words is not lost."""
+    """In danger nothing competes with help; a matter told in the same words is not lost."""
     if asked(state) != "text" or aids.kind_of(turn.message.text)[0] is None:
         return draft
     return replace(draft, form=put(state, "text", turn.message.text.strip()))

@@ -38,7 +38,7 @@ def tell(turn: Turn, knowledge: Knowledge, aids: FilingAids) -> Turn | None:
 
 def _filed(state: FormState, receipt: Receipt, aids: FilingAids) -> Draft:
     writer = Writer()
-    say.say_receipt(receipt, aids, writer)
+    say.say_receipt(state, receipt, aids, writer)
     return replace(writer.draft(Status.FILED, "filed"), ended="form")
 
 

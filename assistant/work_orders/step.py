@@ -62,7 +62,7 @@ def _lawful(step: Step, state: FormState) -> FormState | Draft:
 
 def lacking(step: Step, state: FormState) -> str | None:
     """A field that was skipped though the route needs it."""
-    needs, known = step.aids.route(state.route).needs, given(state)
+    needs, known = step.aids.route(state.route, state.kind).needs, given(state)
     return next(
         (one for one in fields_of(state.kind) if one in needs and not known.get(one, "")), None
     )
@@ -70,23 +70,25 @@ def lacking(step: Step, state: FormState) -> str | None:
 
 def around(step: Step, state: FormState) -> FormState | None:
     """The state on the route that needs less, if there is one; that is said."""
-    route = step.aids.route(state.route)
+    route = step.aids.route(state.route, state.kind)
     if route.instead is None:
         return None
-    say.remark("rerouted", step.writer, route=step.aids.route(route.instead).name)
+    say.remark("rerouted", step.writer, route=step.aids.route(route.instead, state.kind).name)
     return replace(state, route=route.instead)
 
 
 def refuse(step: Step, state: FormState, field: str) -> Draft:
     """Say that the route needs the field, why, and the way around; ask it again."""
-    route = step.aids.route(state.route)
+    route = step.aids.route(state.route, state.kind)
     say.remark("needs", step.writer, route=route.name)
     if route.because is not None:
         say.say_step(route.because, step.writer)
     if route.instead is None:
         say.remark("needs_always", step.writer)
     else:
-        say.remark("needs_instead", step.writer, route=step.aids.route(route.instead).name)
+        say.remark(
+            "needs_instead", step.writer, route=step.aids.route(route.instead, state.kind).name
+        )
     return ask(step, state, field, again=True)
 
 

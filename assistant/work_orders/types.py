@@ -213,11 +213,11 @@ class Suggested(Protocol):
 class FilingStep:
     """One sentence for citizens about a route, and where it stands.
 
-    Numbers of the text (limits) stand in the quote; ``source.n`` is given when it is cited.
+    Numbers of the text (limits) stand in the quotes; their ``n`` are given when they are cited.
     """
 
     text: str
-    source: Citation
+    sources: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +243,7 @@ class FilingAids:
 
     ``kind_of``: what a text wants filed and how sure that is; ``None`` where it wants nothing filed
     or that is not sure enough to begin.  ``suggest``: topics, likeliest first.  ``route_of``: the
-    code of the route for a kind and a topic.  ``mask``: a text with its personal data masked for a
+    code of the route for a kind and a topic, ``route`` what it is for a kind.  ``mask``: a text with its personal data masked for a
     screen.  ``drop_ids``: a text with the numbers of identity documents taken out; the same text if
     it holds none.  ``person``: the opaque id for a phone and a session.
     """
@@ -251,7 +251,7 @@ class FilingAids:
     kind_of: Callable[[str], tuple[OrderKind | None, float]]
     suggest: Callable[[str], Sequence[Suggested]]
     route_of: Callable[[OrderKind, str | None], str]
-    route: Callable[[str], FilingRoute]
+    route: Callable[[str, OrderKind], FilingRoute]
     mask: Callable[[str], str]
     drop_ids: Callable[[str], str]
     person: Callable[[str | None, str], str]

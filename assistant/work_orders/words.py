@@ -114,13 +114,19 @@ def begins(text: str) -> Begin | None:
     for kind in OrderKind:
         if said in _begin(kind)[0]:
             return Begin(kind=None if _opens(said) else kind, rest="")
-    if any(word in said for word in _asking()):
+    if only_asks(text):
         return None
     for start in _openings():
         if said.startswith(start):
             rest = said.removeprefix(start).strip(" ，,。:：了个的")
             return Begin(kind=_kind_of_start(start), rest=rest)
     return None
+
+
+def only_asks(text: str) -> bool:
+    """Whether a message asks about filing (where, how long, what comes of it)."""
+    said = normalise(text)
+    return any(word in said for word in _asking())
 
 
 def _kind_of_start(start: str) -> OrderKind | None:

@@ -208,6 +208,7 @@ const SHOWN = {
   article: /^articles\[/,
   hotline: /^(number|hours|scope|english)$/,
   choices: /^(items(\[|$)|body\.department$)/,
+  receipt: /./,
 };
 
 /** Where the words of a question stand in its record, and what helps to answer it. */
@@ -437,6 +438,10 @@ const ENTRIES = {
  * @param {Element} log the conversation @param {string} text what is said now
  */
 export function settle(log, text) {
+  for (const button of log.querySelectorAll(".card.draft button")) {
+    button.disabled = true; // a draft that was answered, or that another one replaces
+    if (button.dataset.answer === text) button.classList.add("chosen");
+  }
   for (const card of log.querySelectorAll(".asking")) {
     const fields = card.querySelector("fieldset");
     if (fields.disabled) continue;
@@ -611,6 +616,53 @@ const BODIES = {
 
 const LIMIT = /^期限：/;
 
+const UNTOLD = "没有说";
+
+/** What was said, each line with its own way to change it; what can be done stands below. */
+BODIES.draft = (card, context) => {
+  const told = card.rows.filter((row) => row.text);
+  const ways = card.rows.filter((row) => !row.text && row.ask);
+  return [
+    h("dl", {}, told.map((row) => h("div", {},
+      h("dt", {}, row.label),
+      h("dd", {},
+        h("p", { class: row.text === UNTOLD ? "text untold" : "text" }, row.text),
+        row.note ? h("p", { class: "note" }, row.note) : null,
+        row.ask ? h("button", {
+          type: "button",
+          class: "quiet-button",
+          "aria-label": row.ask,
+          onclick: () => context.ask(row.ask),
+        }, row.text === UNTOLD ? "补上" : "修改") : null)))),
+    card.note ? h("p", { class: "note" }, card.note) : null,
+    h("ul", { class: "consent" }, ways.map((row, i) => h("li", {}, h("button", {
+      type: "button",
+      class: i ? "quiet-button" : "primary",
+      "data-answer": row.ask,
+      onclick: () => context.ask(row.ask, row.label),
+    }, row.label)))),
+  ];
+};
+
+/** The number large and spelled out, for whoever writes it down; then the rest of the receipt. */
+BODIES.receipt = (card, context) => {
+  const [number, ...rest] = card.rows;
+  const steps = rest.filter((row) => row.citations?.length);
+  return [
+    h("p", { class: "bigcode", translate: "no" },
+      h("span", { "aria-hidden": "true" }, number.text),
+      h("span", { class: "vh" }, `${number.label}：${Array.from(number.text).join(" ")}`)),
+    h("dl", {}, rest.filter((row) => !steps.includes(row)).map((row) => h("div", {},
+      h("dt", {}, row.label),
+      h("dd", { class: row.note ? "code" : "" },
+        h("p", { class: "text" }, row.text),
+        row.note ? h("p", { class: "note" }, row.note) : null)))),
+    steps.length ? h("p", { class: "next" }, steps[0].label) : null,
+    steps.length ? h("ol", { class: "process" }, steps.map((row) =>
+      h("li", {}, h("p", { class: "label" }, cited(row.text, row.citations, context))))) : null,
+  ].filter(Boolean);
+};
+
 /** One step of a plan: its name, how and where, until when; the rest of the notes is folded. */
 function planStep(row, context) {
   const parts = (row.text || "").split("；").filter(Boolean);
@@ -646,13 +698,13 @@ export function renderCard(card, context, numbers = [], help = []) {
   const body = (BODIES[card.kind] || BODIES.overview)(card, context);
   const id = `${context.id}-card-${context.serial()}`;
   const kind = BODIES[card.kind] ? card.kind : "overview";
-  const title = kind === "saved" ? "取回码" : card.title; // the code itself stands large below
+  const title = kind === "saved" ? "取回码" : kind === "receipt" ? "回执号" : card.title; // large below
   return h(
     "div",
     { class: `card ${kind}`, role: "group", "aria-labelledby": id },
     h("h3", { id }, cited(title, numbers, context)),
     body,
-    card.note && kind !== "plan" ? h("p", { class: "note cardnote" }, card.note) : null,
+    card.note && kind !== "plan" && kind !== "draft" ? h("p", { class: "note cardnote" }, card.note) : null,
   );
 }
 
@@ -733,14 +785,16 @@ export function renderReply(reply, context, { onFeedback, onPrint }) {
     sources(reply, context),
     planned ? null : ways,
     h("p", { class: "ai-label" }, reply.label),
-    urgent || question ? null : actions(reply, context, onFeedback, onPrint),
+    urgent || question || reply.status === "guiding" ? null : actions(reply, context, onFeedback, onPrint),
   ].filter(Boolean);
 }
 
 /** What an answer is called whose card says more than its status. */
 function headline(reply) {
   const kinds = new Set(reply.cards.map((card) => card.kind));
-  return kinds.has("plan") ? "办事清单" : kinds.has("saved") ? "已经保存" : undefined;
+  return kinds.has("plan") ? "办事清单" : kinds.has("saved") ? "已经保存"
+    : kinds.has("draft") ? "请您核对，还没有提交"
+    : reply.status === "guiding" && ["form", "similar"].includes(reply.reason) ? "正在登记" : undefined;
 }
 
 /** The name of the one service that an answer is about. */
@@ -759,8 +813,9 @@ function suggestions(reply, context) {
   const name = subject(reply);
   const short = name && texts.every((text) => text.startsWith(name) && text !== name);
   const kinds = reply.cards.map((card) => card.kind);
-  const guided = kinds.includes("question") ? "也可以"
-    : kinds.includes("plan") || kinds.includes("saved") ? "接下来可以" : "";
+  const guided = kinds.includes("question") || kinds.includes("draft") || reply.status === "guiding"
+    ? "也可以"
+    : ["plan", "saved", "receipt"].some((kind) => kinds.includes(kind)) ? "接下来可以" : "";
   return h(
     "div",
     { class: "followups" },

@@ -196,8 +196,8 @@ ROUTES = {
         code="12345",
         name="政务服务便民热线",
         steps=(
-            FilingStep(text="受理后1个工作日内派给承办部门", source=LAW),
-            FilingStep(text="一般事项5个工作日内办结", source=LAW),
+            FilingStep(text="受理后1个工作日内派给承办部门", sources=(LAW,)),
+            FilingStep(text="一般事项5个工作日内办结", sources=(LAW,)),
         ),
     ),
     "labour": FilingRoute(
@@ -206,7 +206,7 @@ ROUTES = {
         needs=frozenset({"name", "phone"}),
         because=FilingStep(
             text="投诉要写明投诉人的姓名和联系方式",
-            source=replace(LAW, field="conditions", quote="投诉文书载明投诉人的姓名和联系方式"),
+            sources=(replace(LAW, field="conditions", quote="投诉文书载明投诉人的姓名和联系方式"),),
         ),
         instead="12345",
     ),
@@ -224,7 +224,7 @@ AIDS = FilingAids(
     kind_of=kind_of,
     suggest=suggest,
     route_of=route_of,
-    route=ROUTES.__getitem__,
+    route=lambda code, kind: ROUTES[code],
     mask=lambda text: _MOBILE.sub(r"\1****\2", _ID.sub(r"\1**********\2", text)),
     drop_ids=lambda text: _ID.sub("（已去掉）", text),
     person=lambda phone, session: f"phone:{hash(phone)}" if phone else f"session:{session}",

@@ -1,0 +1,356 @@
+"""Filing from the first sentence to the receipt, over HTTP, with a desk in memory: each test is one
+citizen.  Nothing is at the desk before consent, and nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from assistant import bootstrap
+from assistant.app import app_of
+from assistant.work_orders.types import OrderKind, WorkOrder
+from tests.assistant.desks import AIDS, FakeOrders, desks
+from tests.conftest import settings_of
+from tests.journeys.test_conversations import Citizen, rows
+
+NOISE = "我要投诉天河区石牌东路88号楼下烧烤店，每晚噪音到两点，希望十二点前收档"
+ID = "440106199001011234"
+
+
+@pytest.fixture
+def orders() -> FakeOrders:
+    return FakeOrders()
+
+
+@pytest.fixture(scope="module")
+def built(home: Path) -> bootstrap.Parts:
+    """Opened once: each test has a desk and sessions of its own."""
+    return bootstrap.build(settings_of(home))
+
+
+@pytest.fixture
+def citizen(built: bootstrap.Parts, orders: FakeOrders) -> Iterator[Citizen]:
+    assistant = replace(built.assistant, aids=lambda _: AIDS, desks=desks(orders))
+    services = replace(built.services, respond=assistant.take_turn)
+    with TestClient(app_of(replace(built, services=services))) as client:
+        yield Citizen(client)
+
+
+def draft(reply: dict[str, Any]) -> dict[str, str]:
+    """The draft card of a reply: what was told, by its label."""
+    assert [card["kind"] for card in reply["cards"]].count("draft") == 1, reply["text"]
+    return {row["label"]: row["text"] for row in rows(reply, "draft") if row.get("text")}
+
+
+def asked(reply: dict[str, Any]) -> str:
+    return str(reply["sentences"][-1]["text"])
+
+
+def only(orders: FakeOrders) -> WorkOrder:
+    (order,) = orders.orders.values()
+    return order
+
+
+def test_a_complaint_in_cantonese(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says("我要投诉")
+    assert "在哪里" in asked(citizen.says("楼下烧烤档晚晚嘈到两点，瞓唔到觉"))
+    assert "哪个区" in asked(citizen.says("喺石牌东路88号"))
+    citizen.says("天河")
+    citizen.says("唔知")
+    assert "怎么称呼" in asked(citizen.says("希望佢哋十二点后收档"))
+    citizen.says("陈生")
+    shown = draft(citizen.says("一三八一二三四五六七八"))
+    assert shown["地点"] == "天河区石牌东路88号"
+    assert shown["电话"] == "138****5678"
+    assert orders.orders == {}
+    filed = citizen.says("冇错")
+    assert (filed["status"], filed["reason"]) == ("filed", "filed")
+    order = only(orders)
+    assert (order.kind, order.district, order.when) == (OrderKind.COMPLAINT, "天河区", "晚晚")
+    assert (order.contact.name, order.contact.phone) == ("陈生", "13812345678")
+    assert order.object is None
+    assert rows(filed, "receipt")[0]["label"] == "回执号"
+    assert "查询码" not in [row["label"] for row in rows(filed, "receipt")]
+
+
+def test_what_the_first_message_said_is_not_asked(citizen: Citizen, orders: FakeOrders) -> None:
+    begun = citizen.says(NOISE + "，电话13812345678，我叫陈大文")
+    shown = draft(begun)
+    assert shown["对象"] == "烧烤店"
+    assert shown["称呼"] == "陈**"
+    assert "13812345678" not in str(begun)
+    assert citizen.says("好的")["status"] == "filed"
+    assert only(orders).wish == "希望十二点前收档"
+    assert only(orders).department == "生态环境部门"
+
+
+def test_traditional_characters(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says("我要投訴")
+    citizen.says("樓下地盤半夜開工好嘈")
+    citizen.says("番禺區市橋大北路")
+    citizen.says("琴晚")
+    citizen.says("唔知道")
+    citizen.says("跳過")
+    citizen.says("唔想講")
+    shown = draft(citizen.says("唔使"))
+    assert shown["地点"] == "番禺區市橋大北路"
+    assert citizen.says("確認提交")["status"] == "filed"
+    assert (only(orders).district, only(orders).when) == ("番禺区", "琴晚")
+
+
+def test_a_suggestion_asks_less(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says("想提个建议")
+    first = citizen.says("地铁口的台阶最好加装扶手，老人家上落不方便")
+    assert "哪个地方" in asked(first)
+    citizen.says("体育西路站C口")
+    citizen.says("不用了")
+    shown = draft(citizen.says("不留"))
+    assert set(shown) == {"类别", "建议内容", "地点", "称呼", "电话", "去向"}
+    assert citizen.says("提交")["status"] == "filed"
+    assert only(orders).kind is OrderKind.SUGGESTION
+
+
+def test_praise(citizen: Citizen, orders: FakeOrders) -> None:
+    first = citizen.says("我要表扬番禺区政务服务中心3号窗口的工作人员，好耐心")
+    assert "怎么称呼" in asked(first)
+    citizen.says("李女士，电话020-38881234")
+    assert citizen.says("交吧")["status"] == "filed"
+    order = only(orders)
+    assert order.object == "番禺区政务服务中心3号窗口的工作人员"
+    assert order.contact.phone == "02038881234"
+
+
+def test_corrections(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says(NOISE)
+    citizen.says("返回上一步")  # the wish, taken from the first message
+    citizen.says("要求它停业")
+    citizen.says("陈生")
+    assert draft(citizen.says("13812345678"))["诉求"] == "要求它停业"
+    assert draft(citizen.says("不是石牌东路，是石牌西路"))["地点"] == "天河区石牌西路88号楼下"
+    assert draft(citizen.says("时间应该是上个月"))["时间"] == "上个月"
+    assert "要改哪一项" in citizen.says("不对")["text"]
+    assert "联系电话" in asked(citizen.says("修改电话"))
+    assert draft(citizen.says("13900001111"))["电话"] == "139****1111"
+    changed = draft(citizen.says("这是举报"))
+    assert changed["类别"] == "举报"
+    assert "占道" in draft(citizen.says("补充一下，他们还占道经营"))["经过"]
+    assert orders.orders == {}
+    citizen.says("提交")
+    order = only(orders)
+    assert (order.kind, order.place) == (OrderKind.REPORT, "天河区石牌西路88号楼下")
+    assert order.contact.phone == "13900001111"
+
+
+def test_a_question_in_the_middle(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says("我要投诉")
+    citizen.says("楼下烧烤档每晚噪音扰民")
+    other = citizen.says("12345几点下班")
+    assert "接着问您" in asked(other)
+    assert "继续登记" in other["suggestions"]
+    assert "哪个区" in asked(citizen.says("石牌东路88号"))
+    permit = citizen.says("居住证首次申领要什么材料")
+    assert permit["status"] == "answered"
+    assert "免收" in citizen.says("那要多少钱？")["text"]  # a follow-up of that question
+    citizen.says("天河区")
+    citizen.says("跳过")
+    citizen.says("跳过")
+    citizen.says("跳过")
+    assert draft(citizen.says("跳过"))["地点"] == "天河区石牌东路88号"
+
+
+def test_weak_consent_to_another_answer_files_nothing(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says("提交")
+    citizen.says(NOISE)
+    assert draft(citizen.says("提交"))  # said too early: now it is shown
+    assert orders.orders == {}
+    assert "还没有提交" in asked(citizen.says("结婚登记要带什么"))
+    assert citizen.says("好的")["status"] != "filed"
+    assert orders.orders == {}
+    assert draft(citizen.says("继续登记"))
+    assert citizen.says("好的")["status"] == "filed"
+    assert len(orders.orders) == 1
+
+
+def test_crisis_in_the_middle(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says("我要投诉")
+    crisis = citizen.says("等等，我家厨房着火了！")
+    assert crisis["status"] == "crisis"
+    assert rows(crisis, "hotline")[0]["tel"] == "119"
+    assert crisis["suggestions"] == []
+    assert "投诉" not in crisis["text"]
+    assert "发生了什么" in asked(citizen.says("继续登记"))
+    citizen.says("楼下烧烤档每晚噪音扰民")
+    again = citizen.says("我不想活了")
+    assert again["status"] == "crisis"
+    citizen.says("天河区石牌东路88号")
+    assert draft(citizen.says("提交"))["经过"] == "楼下烧烤档每晚噪音扰民"
+
+
+def test_leaving_keeps_nothing(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says(NOISE)
+    citizen.says("陈生")
+    left = citizen.says("都系算数")
+    assert "没有留下" in left["text"]
+    assert citizen.says("提交")["status"] != "filed"
+    assert orders.orders == {}
+    citizen.says("我要投诉")
+    assert "经过" not in str(citizen.says("看草稿"))
+
+
+def test_anonymous(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says(NOISE.replace("投诉", "举报") + "，我叫陈大文，电话13812345678")
+    means = citizen.says("唔留名")
+    assert "没有人" in str(means) or "没法打电话" in means["text"]
+    assert "13812345678" not in str(means)
+    filed = citizen.says("提交")
+    code = next(row for row in rows(filed, "receipt") if row["label"] == "查询码")
+    order = only(orders)
+    assert (order.contact.name, order.contact.phone) == (None, None)
+    assert "13812345678" not in order.text
+    assert "陈大文" not in order.text
+    again = citizen.says("提交")
+    assert again["reason"] == "already"
+    assert code["text"] not in str(again)  # shown once
+
+
+def test_a_route_that_needs_a_name(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says("我要投诉公司拖欠我工资，三个月没有发")
+    for said in ("白云区机场路", "上个月", "某某贸易公司", "补发工资"):
+        citizen.says(said)
+    told = citizen.says("唔想讲")
+    assert told["citations"][0]["quote"] == "投诉文书载明投诉人的姓名和联系方式"
+    citizen.says("陈先生")
+    citizen.says("跳过")
+    around = citizen.says("跳过")
+    assert "改走" in around["text"]
+    assert citizen.says("提交")["status"] == "filed"
+    assert (only(orders).route, only(orders).topic) == ("12345", "labour.wages")
+
+
+def test_submit_twice(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says(NOISE)
+    citizen.says("换成匿名")
+    first = citizen.says("提交")
+    number = rows(first, "receipt")[0]["text"]
+    second = citizen.says("提交")
+    assert number in second["text"]
+    assert len(orders.orders) == 1
+
+
+def test_the_desk_is_away(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says(NOISE)
+    citizen.says("换成匿名")
+    orders.away = True
+    away = citizen.says("提交")
+    assert (away["status"], away["reason"]) == ("failed", "away")
+    assert "12345" in away["text"]
+    orders.away = False
+    assert citizen.says("提交")["status"] == "filed"
+    assert orders.tries == 1
+
+
+@pytest.mark.parametrize("joins", [True, False])
+def test_a_duplicate_is_noticed(citizen: Citizen, orders: FakeOrders, joins: bool) -> None:
+    citizen.says(NOISE + "，电话13812345678")
+    citizen.says("跳过")
+    citizen.says("提交")
+    other = Citizen(citizen.client)
+    other.says("我要投诉天河区石牌东路88号的烧烤店今晚又嘈，要求查处，电话13812345678")
+    other.says("陈生")
+    noticed = other.says("提交")
+    assert noticed["reason"] == "similar"
+    assert len(orders.orders) == 1
+    if joins:
+        assert other.says("补充到原来的工单")["reason"] == "joined"
+        assert len(orders.orders) == 1
+        (added,) = orders.added.values()
+        assert "又嘈" in (added[0].text or "")
+    else:
+        assert other.says("唔系同一件事")["status"] == "filed"
+        assert len(orders.orders) == 2
+
+
+def test_a_closed_order_takes_no_addition(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says(NOISE)
+    citizen.says("换成匿名")
+    number = rows(citizen.says("提交"), "receipt")[0]["text"]
+    citizen.says(NOISE)
+    citizen.says("换成匿名")
+    citizen.says("提交")
+    orders.close(number)
+    assert "没能补充" in citizen.says("补充到原来的工单")["text"]
+    assert citizen.says("另外提交")["status"] == "filed"
+    assert len(orders.orders) == 2
+
+
+def test_a_phone_mistyped(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says(NOISE)
+    citizen.says("陈生")
+    wrong = citizen.says("1381234567")
+    assert "11位" in wrong["text"]
+    assert "10位" in wrong["text"]
+    shown = draft(citizen.says("138123456"))
+    assert shown["电话"] == "没有说"
+    assert draft(citizen.says("修改电话13812345678"))["电话"] == "138****5678"
+    citizen.says("提交")
+    assert only(orders).contact.phone == "13812345678"
+
+
+def test_an_id_number_in_the_text(citizen: Citizen, orders: FakeOrders) -> None:
+    pointed = citizen.says(f"{NOISE}，我的身份证号是{ID}")
+    assert "证件号码" in pointed["text"]
+    shown = citizen.says("换成匿名")
+    assert ID not in str(citizen.replies)
+    assert ID not in str(shown)
+    citizen.says("修改经过")
+    citizen.says(f"烧烤店每晚噪音，身份证{ID}")
+    citizen.says("去掉身份证号")
+    citizen.says("提交")
+    assert ID not in only(orders).text
+    assert ID not in str(citizen.replies)
+
+
+def test_another_topic_and_a_bundle_in_between(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says("我要投诉")
+    citizen.says("楼下烧烤档每晚噪音扰民")
+    assert citizen.says("妈妈去世了，要办哪些手续")["status"] == "guiding"
+    taken = citizen.says("在家里或者养老院等地方正常去世")
+    assert taken["status"] == "guiding"
+    assert "在哪里发生" not in taken["text"]
+    assert "在哪里发生" in asked(citizen.says("继续登记"))
+    one_first = citizen.says("我要投诉另一间公司拖欠工资")
+    assert "先把这一件" in one_first["text"]
+    citizen.says("天河区石牌东路")
+    citizen.says("提交")
+    assert citizen.says("提交")["status"] == "filed"
+    assert only(orders).place == "天河区石牌东路"
+    assert citizen.says("继续")["status"] == "guiding"  # the bundle waits
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["投诉电话是多少", "去哪里投诉", "怎么举报无证餐馆", "投诉多久有结果", "公司拖欠工资怎么办"],
+)
+def test_a_question_about_complaints_files_nothing(
+    citizen: Citizen, orders: FakeOrders, text: str
+) -> None:
+    reply = citizen.says(text)
+    assert reply["reason"] not in ("form", "filed")
+
+
+def test_why_it_is_asked_and_what_cannot_be_skipped(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says("12345下单")
+    assert "不能跳过" in citizen.says("唔想讲")["text"]
+    assert "处理" in citizen.says("点解要问")["text"]
+    assert "这是第一项" in citizen.says("上一步")["text"]
+    citizen.says("我家楼下冇路灯，好黑")
+    why = citizen.says("为什么要问")
+    assert "现场" in why["text"]
+    assert draft(citizen.says("提交"))["类别"] == "求助"
+    assert citizen.says("先不交")["reason"] == "form"
+    assert citizen.says("提交")["status"] == "filed"
