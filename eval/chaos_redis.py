@@ -140,7 +140,7 @@ def run(
         raise ChaosError(f"这个版本里只有 {len(found)} 个事项可以追问，不够 {users} 人用")
     done: list[Round] = []
     with (
-        redis_server(persistent=True) as redis,
+        redis_server(append="always") as redis,
         servers.suiwen(
             settings.home,
             found[0].opening,

@@ -240,7 +240,7 @@ def _redis(wanted: bool) -> Iterator[dict[str, str]]:
     if not wanted:
         yield {}
         return
-    with redis_server(persistent=True) as server:
+    with redis_server(append="everysec") as server:
         yield server.settings()
 
 

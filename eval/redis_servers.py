@@ -18,10 +18,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 HOST = "127.0.0.1"
 MISSING = "没有 redis-server：先运行 make redis（Debian：apt-get install redis-server）"
 _SECONDS = 20.0
+
+Append = Literal["no", "everysec", "always"]
+"""What Redis keeps of its writes in a file, after ``appendfsync``."""
 
 
 class RedisMissing(Exception):
@@ -30,11 +34,12 @@ class RedisMissing(Exception):
 
 @dataclass
 class RedisServer:
-    """One server.  ``persistent``: each write is on the disk before it is answered."""
+    """One server.  ``append``: whether each write is on the disk before it is answered, within a
+    second, or never."""
 
     directory: Path
     program: str
-    persistent: bool = False
+    append: Append = "no"
     port: int = field(default_factory=lambda: _free_port())
     process: subprocess.Popen[bytes] | None = None
 
@@ -49,7 +54,7 @@ class RedisServer:
 
     def start(self) -> None:
         """Start, and wait until it answers.  Raises ``TimeoutError``."""
-        append = ("yes", "--appendfsync", "always") if self.persistent else ("no",)
+        append = ["no"] if self.append == "no" else ["yes", "--appendfsync", self.append]
         command = [self.program, "--port", str(self.port), "--bind", HOST, "--save", ""]
         command += ["--dir", str(self.directory), "--daemonize", "no", "--appendonly", *append]
         with (self.directory / "log").open("ab") as log:
@@ -101,13 +106,13 @@ class RedisServer:
 
 
 @contextmanager
-def redis_server(*, persistent: bool = False) -> Iterator[RedisServer]:
+def redis_server(*, append: Append = "no") -> Iterator[RedisServer]:
     """A running, empty server.  Raises ``RedisMissing``."""
     program = shutil.which("redis-server")
     if program is None:
         raise RedisMissing(MISSING)
     with TemporaryDirectory(prefix="suiwen-redis-") as made:
-        server = RedisServer(Path(made), program, persistent)
+        server = RedisServer(Path(made), program, append)
         try:
             server.start()
             yield server

@@ -50,6 +50,8 @@ _HEAD = 4
 
 _RESTS_MS = 60_000
 
+_BEATS = 10
+
 _TAKE = """
 if redis.call('set', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
 return redis.call('get', KEYS[1]) == ARGV[1] and 1 or 0
@@ -106,9 +108,9 @@ class Link:
         pool = BlockingConnectionPool.from_url(
             url,
             max_connections=100,
-            timeout=patience,
-            socket_timeout=patience,
-            socket_connect_timeout=patience,
+            timeout=None,  # ``_answered`` bounds all of a command, connecting included
+            socket_timeout=None,
+            socket_connect_timeout=None,
             retry=Retry(NoBackoff(), 1, (Disconnected,)),
             protocol=2,
             maint_notifications_config=MaintNotificationsConfig(enabled=False),
@@ -135,8 +137,7 @@ class Link:
         if not self.answers():
             return None
         try:
-            async with asyncio.timeout(self._patience):
-                return await command()
+            return await self._answered(command, self._found_away)
         except (RedisError, OSError) as error:
             if self._watcher is None:
                 structlog.get_logger().warning("redis_away", error=type(error).__name__)
@@ -185,17 +186,39 @@ class Link:
     async def _returned(self) -> bool:
         """Whether it answers, and every promise was kept."""
         try:
-            async with asyncio.timeout(self._patience):
-                await self.redis.ping()
+            await self._answered(self.redis.ping)
             while self._owed:
                 name, promise = next(iter(self._owed.items()))
-                async with asyncio.timeout(self._patience):
-                    await promise.command()
+                await self._answered(promise.command)
                 if self._owed.get(name) is promise:
                     del self._owed[name]
         except (RedisError, OSError):
             return False
         return True
+
+    def _found_away(self) -> bool:
+        return self._watcher is not None
+
+    async def _answered(
+        self,
+        command: Callable[[], Awaitable[Answer]],
+        given_up: Callable[[], bool] = lambda: False,
+    ) -> Answer:
+        """The command's answer.  Raises ``TimeoutError`` after ``patience``, or once given up.
+
+        That time is counted in beats of this process's event loop: where a process has too much to
+        do its beats are late as well, and its own lateness is not taken for that of Redis.
+        """
+        asked = asyncio.ensure_future(command())
+        try:
+            for _ in range(_BEATS):
+                if (await asyncio.wait({asked}, timeout=self._patience / _BEATS))[0]:
+                    return asked.result()
+                if given_up():
+                    break
+            raise TimeoutError
+        finally:
+            asked.cancel()  # redis-py closes the connection: a late answer reaches nobody
 
 
 class RedisSessions:
