@@ -12,6 +12,7 @@ import asyncio
 import hashlib
 import json
 import math
+import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -37,6 +38,7 @@ Versions = Mapping[str, tuple[str, str, int]]
 """Open handoffs: id → (session hash, desk, version)."""
 
 _TABLE, _LINES = HandoffRow.__table__, HandoffLine.__table__
+_ID = re.compile(r"[0-9a-f]{32}")
 _OPEN = HandoffRow.status.in_(("waiting", "taken"))
 
 
@@ -238,7 +240,7 @@ class SqlStaffDesk:
 
     def _last(self, key: str) -> Place | None:
         wanted = select(_TABLE).where(HandoffRow.session == key)
-        latest = wanted.order_by(_TABLE.c.queued.desc(), _TABLE.c.version.desc()).limit(1)
+        latest = wanted.order_by(_TABLE.c.number.desc()).limit(1)
         with self.engine.connect() as connection:
             row = connection.execute(latest).mappings().one_or_none()
             return None if row is None else self._place(connection, row)
@@ -247,10 +249,8 @@ class SqlStaffDesk:
         place = Place(id=row["id"], desk=row["desk"], status=row["status"], agent=row["badge"])
         if place.status != "waiting":
             return place
-        earlier = (HandoffRow.queued < row["queued"]) | (
-            (HandoffRow.queued == row["queued"]) & (HandoffRow.id < row["id"])
-        )
         line = select(func.count()).select_from(HandoffRow)
+        earlier = HandoffRow.number < row["number"]
         waiting = HandoffRow.status == "waiting", HandoffRow.desk == row["desk"], earlier
         ahead = connection.execute(line.where(*waiting)).scalar_one()
         minutes = self._minutes(connection, place.desk, ahead)
@@ -278,7 +278,7 @@ class SqlStaffDesk:
             _LINES.c.handoff == _TABLE.c.id, _LINES.c.kind == "said"
         )
         last = spoken.order_by(_LINES.c.id.desc()).limit(1).scalar_subquery().label("last")
-        wanted = select(_TABLE, last).where(waiting | mine).order_by(_TABLE.c.queued, _TABLE.c.id)
+        wanted = select(_TABLE, last).where(waiting | mine).order_by(_TABLE.c.number)
         with self.engine.connect() as connection:
             rows = connection.execute(wanted).mappings().all()
         return tuple(replace(self._handed(row), last=row["last"]) for row in rows)
@@ -415,7 +415,8 @@ class SqlStaffDesk:
         self, connection: Connection, account: Account, act: str, id_: str, done: bool
     ) -> None:
         result = "ok" if done else "denied"
-        entry = Entry(actor=account.id, action=f"handoff.{act}", object=id_, result=result)
+        known = id_ if _ID.fullmatch(id_) else "unknown"
+        entry = Entry(actor=account.id, action=f"handoff.{act}", object=known, result=result)
         self.audit.append(entry, connection)
 
     async def _changed(self, change: Callable[[], Value], session_id: str) -> Value:

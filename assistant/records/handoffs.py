@@ -10,20 +10,23 @@ from sqlalchemy.orm import Mapped, mapped_column
 from assistant.records.base import Base
 from assistant.records.moments import Moment
 
+_Count = BigInteger().with_variant(Integer(), "sqlite")
 _OPEN = text("status IN ('waiting', 'taken')")
 
 
 class HandoffRow(Base):
-    """One handoff.  ``session``: a hash of the session id; ``person``: whose key seals the texts;
-    ``version`` counts every change; one session has at most one that is open."""
+    """One handoff.  ``number``: its place in the queue; ``session``: a hash of the session id;
+    ``person``: whose key seals the texts; ``version`` counts every change.  A session has at most
+    one that is open."""
 
     __tablename__ = "handoffs"
     __table_args__ = (
         Index("handoffs_open", "session", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("handoffs_queue", "status", "desk", "queued"),
+        Index("handoffs_queue", "status", "desk", "number"),
     )
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(_Count, primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(String(32), unique=True)
     session: Mapped[str] = mapped_column(String(64), index=True)
     person: Mapped[str] = mapped_column(String(128))
     desk: Mapped[str] = mapped_column(String(16))
@@ -44,9 +47,7 @@ class HandoffLine(Base):
     __tablename__ = "handoff_lines"
     __table_args__ = (Index("handoff_lines_session", "session", "id"),)
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True
-    )
+    id: Mapped[int] = mapped_column(_Count, primary_key=True, autoincrement=True)
     handoff: Mapped[str] = mapped_column(ForeignKey("handoffs.id", ondelete="CASCADE"), index=True)
     session: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(16))
