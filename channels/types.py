@@ -6,7 +6,7 @@ adds facts to it (one brain: same codes, facts and citations everywhere).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -354,6 +354,6 @@ class StaffServices:
     news: Callable[[StaffMember, str, int], Awaitable[tuple[Spoken, ...]]]
     act: Callable[[StaffMember, str, StaffAct], Awaitable[StaffRefusal | None]]
     suggestions: Callable[[StaffMember, str], Awaitable[tuple[Suggestion, ...]]]
-    watch: Callable[[StaffMember], AsyncIterator[None]]
-    live: Callable[[str, int], AsyncIterator[LiveFrame]]
+    watch: Callable[[StaffMember], AsyncGenerator[None, None]]
+    live: Callable[[str, int], AsyncGenerator[LiveFrame, None]]
     missed: Callable[[str, int], Awaitable[tuple[LiveFrame, ...]]]

@@ -19,7 +19,17 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from assistant.accounts import totp
 from assistant.accounts.roles import table, weak
@@ -183,12 +193,11 @@ class Accounts:
         """Who has this session; ``None`` once it ended.  ``acts`` says that they did something:
         the idle time begins anew."""
         now, mine = self.clock(), StaffSession.token == _hash(token)
-        lasts = (StaffSession.used > now - self.idle) & (StaffSession.begun > now - self.longest)
         wanted = select(_TABLE, StaffSession.used).join(
             StaffSession, StaffSession.account == StaffAccount.id
         )
         with self.engine.connect() as connection:
-            found = connection.execute(wanted.where(mine, lasts, ~StaffAccount.disabled))
+            found = connection.execute(wanted.where(mine, self._lasts(now), ~StaffAccount.disabled))
             row = found.mappings().one_or_none()
         if row is not None and acts and now - row["used"] > _NOTED:
             with writing(self.engine) as connection:
@@ -197,12 +206,16 @@ class Accounts:
 
     def present(self) -> tuple[Account, ...]:
         """Everyone who is signed in."""
-        since = self.clock() - self.idle
-        wanted = select(_TABLE).where(
-            StaffAccount.id.in_(select(StaffSession.account).where(StaffSession.used > since))
-        )
+        lasts = self._lasts(self.clock())
+        signed_in = select(StaffSession.account).where(lasts)
+        wanted = select(_TABLE).where(StaffAccount.id.in_(signed_in), ~StaffAccount.disabled)
         with self.engine.connect() as connection:
             return tuple(map(_account, connection.execute(wanted).mappings()))
+
+    def absent(self) -> frozenset[str]:
+        """The ids of everyone who is not."""
+        here = {one.id for one in self.present()}
+        return frozenset(one.id for one in self.listed() if one.id not in here)
 
     def sign_out(self, token: str) -> None:
         with writing(self.engine) as connection:
@@ -289,8 +302,11 @@ class Accounts:
             return False
 
     def _end_old(self, connection: Connection, now: datetime) -> None:
-        over = (StaffSession.used <= now - self.idle) | (StaffSession.begun <= now - self.longest)
-        connection.execute(delete(StaffSession).where(over))
+        connection.execute(delete(StaffSession).where(~self._lasts(now)))
+
+    def _lasts(self, now: datetime) -> ColumnElement[bool]:
+        """Sessions that have not ended."""
+        return (StaffSession.used > now - self.idle) & (StaffSession.begun > now - self.longest)
 
     def _end_sessions(self, connection: Connection, account: str) -> None:
         connection.execute(delete(StaffSession).where(StaffSession.account == account))

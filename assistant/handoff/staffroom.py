@@ -7,7 +7,7 @@ is a line of the audit log like what is done.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.accounts.registry import Accounts
@@ -159,7 +159,7 @@ class StaffRoom:
         replies = await self.suggest(last)
         return tuple(_suggestion(reply) for reply in replies if reply.text)
 
-    async def watch(self, member: StaffMember) -> AsyncIterator[None]:
+    async def watch(self, member: StaffMember) -> AsyncGenerator[None, None]:
         """Yields at the beginning and at each change at the member's desks."""
         with self.desk.notifier.listening(*(f"desk:{one}" for one in member.desks)) as wake:
             while True:
@@ -169,7 +169,7 @@ class StaffRoom:
 
     # Citizens
 
-    async def live(self, session_id: str, after: int) -> AsyncIterator[LiveFrame]:
+    async def live(self, session_id: str, after: int) -> AsyncGenerator[LiveFrame, None]:
         """What staff say and where the handoff stands, until it ends."""
         key, shown, place = session_key(session_id), None, await self.desk.place(session_id)
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -60,7 +61,9 @@ def database(folder: Path) -> Engine:
     return made
 
 
-def accounts_over(engine: Engine, clock: Clock, seals: FakeSeals | None = None) -> Accounts:
+def accounts_over(
+    engine: Engine, clock: Callable[[], datetime], seals: FakeSeals | None = None
+) -> Accounts:
     return Accounts(
         engine=engine,
         audit=AuditLog(engine=engine, clock=clock),
