@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+import anyio
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -48,28 +48,23 @@ async def read(socket: WebSocket, kind: type[Frame]) -> Frame | None:
 
 
 async def first(socket: WebSocket, kind: type[Frame]) -> Frame | None:
-    """The first frame, if it comes in time."""
-    try:
-        async with asyncio.timeout(FIRST_SECONDS):
-            return await read(socket, kind)
-    except TimeoutError:
-        return None
+    """The first frame, if it comes in time and is as it must be."""
+    with anyio.move_on_after(FIRST_SECONDS), suppress(WebSocketDisconnect):
+        return await read(socket, kind)
+    return None
 
 
 async def until_either_ends(*sides: Coroutine[Any, Any, None]) -> None:
-    """Run all until one ends, then stop the others.  A disconnection is an end like any other;
-    any other error is raised."""
-    tasks = [asyncio.create_task(side) for side in sides]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        ends = await asyncio.gather(*tasks, return_exceptions=True)
-    for end in ends:
-        expected = (WebSocketDisconnect, asyncio.CancelledError)
-        if isinstance(end, BaseException) and not isinstance(end, expected):
-            raise end
+    """Run all until one ends, then stop the others.  A disconnection is an end like any other."""
+
+    async def run(side: Coroutine[Any, Any, None]) -> None:
+        with suppress(WebSocketDisconnect):
+            await side
+        tasks.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as tasks:
+        for side in sides:
+            tasks.start_soon(run, side)
 
 
 async def close(socket: WebSocket, code: int) -> None:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from sqlalchemy import Engine
@@ -66,7 +67,9 @@ class Site:
     async def forget(self, session_id: str) -> None:
         await self.desk.leave(session_id)
 
-    def app(self, *, check_seconds: float = 20.0) -> FastAPI:
+    def app(self, **options: Any) -> FastAPI:
+        """The web application; ``options`` are those of ``staff.router``."""
+
         @asynccontextmanager
         async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
             watcher = asyncio.create_task(self.desk.watch(0.2, self.accounts.absent))
@@ -79,10 +82,7 @@ class Site:
         app.include_router(web.router(served, requests_per_minute=0, most_body_bytes=16_384))
         app.include_router(
             staff.router(
-                self.room.services(),
-                requests_per_minute=0,
-                sign_ins_per_minute=0,
-                check_seconds=check_seconds,
+                self.room.services(), requests_per_minute=0, sign_ins_per_minute=0, **options
             )
         )
         app.mount("/static", StaticFiles(directory=web.PAGES), name="static")

@@ -15,6 +15,7 @@ from assistant.accounts.roles import label, permissions
 from assistant.accounts.types import Account, NotSignedIn, Permission, Role
 from assistant.audit.types import Entry
 from assistant.guardrails import clean
+from assistant.handoff.asking import wants_person
 from assistant.handoff.desk import Handed, Spoke, SqlStaffDesk, session_key
 from assistant.handoff.types import Place
 from channels.types import (
@@ -153,7 +154,7 @@ class StaffRoom:
         """What the assistant would answer to the citizen's last words, with its sources."""
         found = await self.conversation(member, id_)
         asked = [one.text for one in found.spoken if one.who == "citizen"] if found else []
-        last = next((text for text in reversed(asked) if text), None)
+        last = next((text for text in reversed(asked) if text and not wants_person(text)), None)
         if last is None:
             return ()
         replies = await self.suggest(last)
@@ -175,9 +176,8 @@ class StaffRoom:
         while True:
             topics = _topics(key, place)
             with self.desk.notifier.listening(*topics) as wake:
-                frames = await self._frames(session_id, after)
-                place = await self.desk.place(session_id)
-                for frame in frames:
+                place = await self.desk.place(session_id)  # first: the frames then tell its end
+                for frame in await self._frames(session_id, after):
                     yield frame
                     after = frame.id
                 if place is None or place.status not in _OPEN:

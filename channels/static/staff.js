@@ -256,31 +256,41 @@ box.addEventListener("keydown", (event) => {
   send();
 });
 
-async function send() {
+let last = Promise.resolve(); // answers arrive in the order in which they were written
+
+function send() {
   const text = box.value.trim();
-  if (!text || $("send").disabled) return;
-  const id = open.id;
+  if (!text) return;
+  const said = { id: open.id, text, codes };
+  box.value = "";
+  rest([]);
   $("problem").hidden = true;
-  $("send").disabled = true;
+  box.focus();
+  last = last.then(() => deliver(said));
+}
+
+/** Bring one answer to the server; what could not be sent comes back into the box. */
+async function deliver({ id, text, codes: from }) {
   try {
-    await (ready ? sendLive(id, text) : post(`handoffs/${id}/say`, { text, codes }));
-    box.value = "";
-    rest([]);
-    if (!ready) add(await ask(`handoffs/${id}/news?after=${after}`));
+    if (ready) await sendLive(id, text, from);
+    else {
+      await post(`handoffs/${id}/say`, { text, codes: from });
+      if (open?.id === id) add(await ask(`handoffs/${id}/news?after=${after}`));
+    }
   } catch (error) {
     trouble(error);
-  } finally {
-    $("send").disabled = false;
-    box.focus();
+    if (open?.id !== id) return;
+    box.value = [text, box.value].filter(Boolean).join("\n");
+    rest([...from, ...codes].map((code) => ({ code })));
   }
 }
 
 /** Send over the socket; the server says whether it was kept. */
-function sendLive(id, text) {
+function sendLive(id, text, from) {
   const n = (number += 1);
   return new Promise((resolve, reject) => {
     sending.set(n, { resolve, reject });
-    socket.send(JSON.stringify({ open: id, n, say: { text, codes } }));
+    socket.send(JSON.stringify({ open: id, n, say: { text, codes: from } }));
   });
 }
 
