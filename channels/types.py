@@ -6,9 +6,9 @@ adds facts to it (one brain: same codes, facts and citations everywhere).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
@@ -210,3 +210,153 @@ class Services:
     welcome: Callable[[], Welcome]
     ready: Callable[[], Mapping[str, Any]]
     metrics: Callable[[], bytes]
+
+
+# The staff's side of a conversation
+
+DeskName = Literal["hotline", "window"]
+HandoffState = Literal["waiting", "taken", "returned", "closed", "call_back"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffMember:
+    """Who is signed in.  ``may``: names of permissions; ``badge``: the number citizens see;
+    ``must_change``: nothing but changing the first password is open to them."""
+
+    id: str
+    name: str
+    badge: str
+    role: str
+    label: str
+    may: frozenset[str] = frozenset()
+    desks: tuple[DeskName, ...] = ()
+    must_change: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffSignedIn:
+    """``token`` goes into a cookie and nowhere else."""
+
+    token: str = field(repr=False)
+    member: StaffMember
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffNotSignedIn:
+    """``wrong``: which of name, password and code is not said; ``code``: it is asked for."""
+
+    reason: Literal["wrong", "locked", "code"]
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A record that something was said from."""
+
+    code: str
+    title: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """A line of a conversation: something said, or (``kind`` other than ``said``) what happened.
+
+    ``id`` grows along a session; 0 for what was said before anyone was asked for.  ``text`` is
+    ``None`` once it was erased.
+    """
+
+    id: int = 0
+    kind: Literal["said", "waiting", "taken", "returned", "closed", "call_back"] = "said"
+    who: Literal["citizen", "assistant", "staff"]
+    at: datetime
+    text: str | None = None
+    badge: str | None = None
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """A handoff as the list shows it.  ``want``: the first line of its package."""
+
+    id: str
+    desk: DeskName
+    status: HandoffState
+    since: datetime
+    want: str
+    unread: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """A handoff opened: the package (at most ten lines, label and text), its sources, all said."""
+
+    id: str
+    desk: DeskName
+    status: HandoffState
+    mine: bool
+    since: datetime
+    lines: tuple[tuple[str, str], ...]
+    sources: tuple[Source, ...]
+    spoken: tuple[Spoken, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """An answer that staff may send as it is or change first, with what it was said from."""
+
+    text: str
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffAct:
+    """What a member does with a handoff.  ``codes``: records that a ``say`` rests on."""
+
+    kind: Literal["take", "say", "return", "close"]
+    text: str = field(default="", repr=False)
+    codes: tuple[str, ...] = ()
+
+
+StaffRefusal = Literal["denied", "gone", "empty", "too_long"]
+"""The role may not; it is not theirs (any more); nothing was written; more than can be sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveFrame:
+    """What is pushed to a citizen: a line of staff, or where the handoff stands.
+
+    ``id``: a cursor, to be given when asking again; 0 for what only holds now.
+    """
+
+    kind: Literal["said", "waiting", "taken", "returned", "closed", "call_back"]
+    id: int = 0
+    at: datetime | None = None
+    text: str | None = None
+    badge: str | None = None
+    sources: tuple[Source, ...] = ()
+    ahead: int | None = None
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffServices:
+    """The callables of the staff channel and of what is pushed to citizens.
+
+    ``member`` gives who has a token (``acts``: it counts as an act, so the idle time begins anew);
+    ``watch`` yields each time that something a member may see has changed; ``live`` yields the
+    frames of a session after a cursor and ends once nobody is asked for any more.
+    """
+
+    sign_in: Callable[[str, str, str], Awaitable[StaffSignedIn | StaffNotSignedIn]]
+    sign_out: Callable[[str], Awaitable[None]]
+    member: Callable[[str, bool], Awaitable[StaffMember | None]]
+    change_password: Callable[[str, str, str], Awaitable[tuple[str, ...]]]
+    queue: Callable[[StaffMember], Awaitable[tuple[Queued, ...]]]
+    conversation: Callable[[StaffMember, str], Awaitable[Conversation | None]]
+    news: Callable[[StaffMember, str, int], Awaitable[tuple[Spoken, ...]]]
+    act: Callable[[StaffMember, str, StaffAct], Awaitable[StaffRefusal | None]]
+    suggestions: Callable[[StaffMember, str], Awaitable[tuple[Suggestion, ...]]]
+    watch: Callable[[StaffMember], AsyncGenerator[None, None]]
+    live: Callable[[str, int], AsyncGenerator[LiveFrame, None]]
+    missed: Callable[[str, int], Awaitable[tuple[LiveFrame, ...]]]

@@ -2,8 +2,10 @@
 // The conversation lives in the page only; nothing of it is stored.
 
 import * as api from "./api.js";
+import { Live } from "./live.js";
 import {
-  chips, contextFor, h, renderCard, renderProblem, renderReply, settle, statusLine, waiting,
+  chips, contextFor, delivered, h, renderCard, renderProblem, renderReply, renderStaff, settle,
+  staffNotice, statusLine, waiting,
 } from "./render.js";
 
 const MAX = 500; // characters in a question
@@ -66,9 +68,10 @@ async function run(asked) {
   answer.replaceChildren(waiting());
   const follow = follower(turn);
   follow("smooth");
-  say("正在查找");
+  say(live.active ? "正在发送" : "正在查找");
 
   try {
+    await live.ask(); // what staff said meanwhile, if nothing is pushed
     const reply = await api.chat(
       { ...(session && { session_id: session }), text,
         ...($("district").value && { district: $("district").value }) },
@@ -77,6 +80,7 @@ async function run(asked) {
     if (pending !== controller) return; // cleared meanwhile
     session = reply.session_id || session;
     show(reply, asked);
+    if (reply.status === "handed_off") live.follow(session);
   } catch (error) {
     if (pending !== controller) return;
     const stopped = error.name === "AbortError";
@@ -124,6 +128,11 @@ function streamInto({ id, turn, answer }, follow) {
 
 function show(reply, { id, turn, answer }) {
   turn.dataset.status = reply.status;
+  if (reply.status === "handed_off" && reply.reason === "delivered") {
+    answer.replaceChildren(delivered(reply.text)); // a person answers this one
+    say(reply.text);
+    return;
+  }
   const context = contextFor(id, reply.citations, { ask, say });
   answer.replaceChildren(...renderReply(reply, context, {
     onPrint: () => printTurn(turn),
@@ -158,6 +167,26 @@ function spoken(reply) {
     reply.citations?.length ? `附 ${reply.citations.length} 条出处。` : "",
   ].join("");
 }
+
+// ---- A person ----------------------------------------------------------------------------------
+
+/** Show what staff say, or where the handoff stands. */
+const live = new Live((frame) => {
+  const { state, words } = staffNotice(frame);
+  $("handoff").hidden = !state;
+  $("handoff-state").textContent = state;
+  if (frame.kind === "said") {
+    const near = innerHeight + scrollY > document.body.scrollHeight - innerHeight / 2;
+    const message = renderStaff(frame, `staff-${frame.id}`);
+    log.append(message);
+    if (near) message.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "nearest" });
+  } else if (frame.kind !== "waiting") {
+    log.append(h("p", { class: "staff-event" }, words));
+  }
+  if (words) say(words);
+});
+
+$("person").addEventListener("click", () => ask("转人工"));
 
 // Keep the question in view while its answer grows, until the person scrolls for themselves.
 let scrolled = false;
@@ -236,6 +265,8 @@ function wipe() {
   setBusy(false);
   if (session) api.forget(session);
   session = null;
+  live.clear();
+  $("handoff").hidden = true;
   log.replaceChildren();
   box.value = "";
   $("district").value = "";

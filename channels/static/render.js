@@ -899,6 +899,57 @@ function actions(reply, context, onFeedback, onPrint) {
   );
 }
 
+// ---- A person ------------------------------------------------------------------------------------
+
+/** @typedef {import("./live.js").Frame} Frame */
+
+/** A message of staff: its own shape and the word 人工, so that nobody takes it for the AI's. */
+export function renderStaff(frame, id) {
+  const sources = frame.sources || [];
+  return h("article", { class: "turn staff", "aria-labelledby": id },
+    h("div", { class: "answer" },
+      h("h2", { class: "by", id, tabindex: "-1" },
+        h("span", { class: "badge" }, "人工"),
+        `工作人员${frame.badge ? `（工号 ${frame.badge}）` : ""}`),
+      h("p", { class: "words" }, frame.text ?? "（内容已清除）"),
+      sources.length
+        ? h("ul", { class: "from" }, sources.map((one) =>
+          h("li", {}, "出处：", webLink(one.title, one.url) || one.title)))
+        : null));
+}
+
+/**
+ * What a frame means: `state` stays in sight while a person is waited for or there ("" when it is
+ * over), `words` are said once.
+ * @param {Frame} frame
+ */
+export function staffNotice(frame) {
+  const who = frame.badge ? `（工号 ${frame.badge}）` : "";
+  switch (frame.kind) {
+    case "said":
+      return { state: `工作人员${who}正在和您对话`, words: `工作人员说：${frame.text ?? ""}` };
+    case "taken":
+      return { state: `工作人员${who}正在和您对话`, words: `工作人员${who}已接入，请直接打字。` };
+    case "waiting": {
+      const ahead = frame.ahead ? `前面还有 ${frame.ahead} 位` : "您排在第一位";
+      const minutes = frame.minutes ? `，大约等 ${frame.minutes} 分钟` : "";
+      const words = `正在等工作人员：${ahead}${minutes}。`;
+      return { state: words, words };
+    }
+    case "returned":
+      return { state: "", words: "工作人员已把对话交回穗问，您可以接着问。" };
+    case "call_back":
+      return { state: "", words: "工作人员已经下班，这次没有接上。您可以留下要办的事，或者拨打 12345。" };
+    default:
+      return { state: "", words: "人工服务已结束，您可以接着问穗问。" };
+  }
+}
+
+/** A message that went to a person: the answer comes from them. */
+export function delivered(text) {
+  return h("p", { class: "sent" }, text);
+}
+
 // ---- Waiting and failing -----------------------------------------------------------------------
 
 export function waiting() {

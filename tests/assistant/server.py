@@ -25,10 +25,17 @@ class Server(uvicorn.Server):
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[int]:
-    """The port at which the app is served, as ``suiwen serve`` does it."""
+def serving(app: FastAPI, *, sockets: bool = False) -> Iterator[int]:
+    """The port at which the app is served, as ``suiwen serve`` does it; with WebSockets or not."""
     config = uvicorn.Config(
-        app, port=0, ws="none", log_config=None, access_log=False, server_header=False
+        app,
+        port=0,
+        ws="auto" if sockets else "none",
+        ws_max_size=65_536,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
     )
     server = Server(config)
     server.listening = threading.Event()

@@ -1,0 +1,1 @@
+"""Staff: who they are, what each role may do, how they sign in."""

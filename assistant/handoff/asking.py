@@ -1,0 +1,123 @@
+"""Whether a message asks for a person, and at which desk.  The words are data (``handoff.toml``).
+
+Heard from any state, so a word alone is not enough: 人工智能 and 人工林 are no people, and
+人工客服电话是多少 is a question.  A short message that only sounds like one of the phrases (传人工,
+转仁工) is taken for it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from assistant.handoff.types import Desk
+from assistant.rules import Matcher
+from retrieval.analyzer import normalise
+from retrieval.typos import Confusions
+
+_EDGE = " \t\r\n,.!?;:，。！？；：、“”\"'‘’（）()【】[]<>《》…—-~～"
+_SPLIT = re.compile(rf"[{re.escape(_EDGE)}]+")
+_HAN = re.compile(r"[㐀-鿿]+")
+
+
+@cache
+def table() -> Mapping[str, Any]:
+    """``handoff.toml``."""
+    text = resources.files("assistant.handoff").joinpath("handoff.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The table, normalised.  ``whole``: phrase → desk; ``before`` and ``after`` longest first."""
+
+    whole: Mapping[str, Desk]
+    inside: Sequence[tuple[Desk, Matcher]]
+    unless: Matcher
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    sounds: Confusions
+
+
+@cache
+def words() -> Words:
+    """Read and compile the table once per process."""
+    desks: Mapping[Desk, Mapping[str, Sequence[str]]] = table()["desks"]
+    courtesy = table()["courtesy"]
+    return Words(
+        whole={phrase: desk for desk, one in desks.items() for phrase in _normal(one["whole"])},
+        inside=[(desk, Matcher(_normal(one["inside"]))) for desk, one in desks.items()],
+        unless=Matcher(_normal(table()["unless"]["words"])),
+        before=_longest_first(courtesy["before"]),
+        after=_longest_first(courtesy["after"]),
+        sounds=Confusions.load(),
+    )
+
+
+def wants_person(text: str) -> Desk | None:
+    """The desk that the message asks for, or ``None``."""
+    known, said = words(), normalise(text).strip(_EDGE)
+    limits = table()["limits"]
+    if not said or known.unless.holds(said):
+        return None
+    parts = {one for one in _SPLIT.split(said) if one}
+    for bare in (*_bare(said, known), *(parts if len(parts) == 1 else ())):
+        if desk := known.whole.get(bare):
+            return desk
+    longest = limits["longest"] if _HAN.search(said) else limits["longest_english"]
+    if len(said) <= longest:
+        for desk, matcher in known.inside:
+            if matcher.holds(said):
+                return desk
+    return next(filter(None, (_heard(bare, known) for bare in _bare(said, known))), None)
+
+
+def _bare(said: str, known: Words) -> Iterable[str]:
+    """The message, then with one more courtesy taken off at an end each time."""
+    yield said
+    while True:
+        begun = next((one for one in known.before if said.startswith(one) and said != one), "")
+        ended = next((one for one in known.after if said.endswith(one) and said != one), "")
+        if not begun and not ended:
+            return
+        if begun:
+            said = said.removeprefix(begun).strip(_EDGE)
+            yield said
+        if ended and said != ended:
+            said = said.removesuffix(ended).strip(_EDGE)
+            yield said
+
+
+def _heard(bare: str, known: Words) -> Desk | None:
+    """The desk of a phrase that sounds like the message, character by character."""
+    limits = table()["limits"]
+    if len(bare) < limits["shortest_alike"] or not _HAN.fullmatch(bare):
+        return None
+    for phrase, desk in known.whole.items():
+        if len(phrase) == len(bare) and _alike(bare, phrase, known.sounds) <= limits["alike"]:
+            return desk
+    return None
+
+
+def _alike(said: str, phrase: str, sounds: Confusions) -> int:
+    """How many characters differ; more than any limit if one does not sound alike."""
+    differing = [(one, two) for one, two in zip(said, phrase, strict=True) if one != two]
+    near = (sounds.alike(two) for _, two in differing)
+    heard = all(
+        one in group.same_sound + group.near_sound + group.shape
+        for (one, _), group in zip(differing, near, strict=True)
+    )
+    return len(differing) if heard and len(differing) < len(said) else 1_000
+
+
+def _normal(phrases: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(normalise, phrases))
+
+
+def _longest_first(phrases: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(_normal(phrases), key=len, reverse=True))

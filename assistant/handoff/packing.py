@@ -1,0 +1,171 @@
+"""What a person needs to know before they take over: at most ten lines, from what is remembered.
+
+Pure: nothing is asked or looked up but names of records.  The texts in it are those of
+``DialogueState.said``, which are masked already; of an open form only which fields are filled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+
+from assistant.composing.plans import answer_text
+from assistant.handoff.asking import table, wants_person
+from assistant.handoff.types import Package, Said
+from assistant.types import DialogueState, GuideState
+from knowledge.profile import fields as profile_fields
+from knowledge.types import Bundle, Record, ServiceItem
+
+MOST_LINES = 10
+MOST_NAMES = 5
+LONGEST = 60
+"""Lines of a package, names in a line, characters of a text in it."""
+
+FindRecord = Callable[[str], Record | None]
+
+
+def package(
+    state: DialogueState, *, record: FindRecord, profile: Iterable[tuple[str, str]] = ()
+) -> Package:
+    """The package of a conversation.  ``profile``: what was said of the one who asks, as
+    ``Understanding.profile`` has it."""
+    words = table()["package"]
+    asked = [one for one in state.said if one.who == "citizen" and not wants_person(one.text)]
+    codes = _codes(state)
+    known = [found for code in codes if (found := record(code)) is not None]
+    services = [one for one in known if isinstance(one, ServiceItem | Bundle)]
+    lines = (
+        (words["wants"], _wants(state, asked, record)),
+        (words["asked"], _short(asked[-1].text) if asked else ""),
+        (words["facts"], _joined(_facts(state, record, profile))),
+        (words["guide"], _guide(state.guide, record)),
+        (words["form"], _form(state)),
+        (words["enquiry"], _enquiry(state)),
+        (words["tried"], _names(services)),
+        (words["shown"], _names(one for one in known if one not in services)),
+        (words["unclear"], _joined(_unclear(state, record))),
+        (words["filed"], _joined(number for number, _ in state.receipts)),
+    )
+    filled = tuple((label, text) for label, text in lines if text)
+    return Package(lines=filled[:MOST_LINES], said=state.said, codes=codes)
+
+
+def _codes(state: DialogueState) -> tuple[str, ...]:
+    """The records of the conversation, the latest first."""
+    shown = [code for one in reversed(state.said) for code in one.codes]
+    first = [code for code in (state.record, state.guide and state.guide.bundle) if code]
+    return tuple(dict.fromkeys([*first, *shown]))
+
+
+def _wants(state: DialogueState, asked: Sequence[Said], record: FindRecord) -> str:
+    code = state.guide.bundle if state.guide else state.record
+    found = record(code) if code else None
+    if found is not None:
+        return found.name
+    return _short(asked[0].text) if asked else str(table()["package"]["none"])
+
+
+def _facts(
+    state: DialogueState, record: FindRecord, profile: Iterable[tuple[str, str]]
+) -> list[str]:
+    """What was told: of the one who asks, in the guide, and which fields of a form are filled."""
+    words, fields = table()["package"], table()["fields"]
+    told = [f"{words.get(field, field)}：{_told(field, value)}" for field, value in profile]
+    answered = [
+        f"{question}：{answer}" for question, answer in _answers(state.guide, record) if answer
+    ]
+    filled = [fields.get(name, name) for name, value in _fields(state) if value is not None]
+    return [
+        *told,
+        *answered,
+        *([words["filled"].format(fields="、".join(filled))] if filled else []),
+    ]
+
+
+def _told(field: str, value: str) -> str:
+    question = profile_fields().get(field)
+    return answer_text(question, value) if question else value
+
+
+def _answers(guide: GuideState | None, record: FindRecord) -> list[tuple[str, str]]:
+    """The questions of a bundle that were answered, with the answer in words; "" for 不知道."""
+    bundle = record(guide.bundle) if guide else None
+    if guide is None or not isinstance(bundle, Bundle):
+        return []
+    asked = {one.id: one for one in bundle.questions}
+    return [
+        (asked[id_].text.rstrip("？?"), "" if value is None else answer_text(asked[id_], value))
+        for id_, value in guide.answers
+        if id_ in asked
+    ]
+
+
+def _guide(guide: GuideState | None, record: FindRecord) -> str:
+    bundle = record(guide.bundle) if guide else None
+    if guide is None or not isinstance(bundle, Bundle):
+        return ""
+    asking = next((one.text for one in bundle.questions if one.id == guide.asking), None)
+    words = table()["package"]["guide_asking" if asking else "guide_done"]
+    return _short(words.format(name=bundle.name, question=asking))
+
+
+def _fields(state: DialogueState) -> tuple[tuple[str, str | None], ...]:
+    return state.form.fields if state.form else ()
+
+
+def _form(state: DialogueState) -> str:
+    form = state.form
+    if form is None:
+        return ""
+    words, fields = table()["package"], table()["fields"]
+    kind = table()["kinds"].get(form.kind.value, form.kind.value)
+    asking = fields.get(form.asking, form.asking)
+    return str(
+        words["form_asking" if form.asking else "form_ready"].format(kind=kind, asking=asking)
+    )
+
+
+def _enquiry(state: DialogueState) -> str:
+    return table()["package"][f"enquiry_{state.enquiry.asking}"] if state.enquiry else ""
+
+
+def _unclear(state: DialogueState, record: FindRecord) -> list[str]:
+    words, fields = table()["package"], table()["fields"]
+    skipped = [fields.get(name, name) for name, value in _fields(state) if value is None]
+    offered = [one.name for code in state.offered if (one := record(code)) is not None]
+    return [
+        *([words["offered"].format(names="、".join(offered[:MOST_NAMES]))] if offered else []),
+        *(
+            words["unknown"].format(question=question)
+            for question, answer in _answers(state.guide, record)
+            if not answer
+        ),
+        *([words["skipped"].format(fields="、".join(skipped))] if skipped else []),
+        *(words["unsourced"].format(text=_short(one)) for one in _unsourced(state.said)[-2:]),
+    ]
+
+
+def _unsourced(said: Sequence[Said]) -> list[str]:
+    """Questions whose reply cited no record."""
+    return [
+        question.text
+        for question, reply in pairwise(said)
+        if (question.who, reply.who) == ("citizen", "assistant")
+        and not reply.codes
+        and not wants_person(question.text)
+    ]
+
+
+def _names(records: Iterable[Record]) -> str:
+    names = list(dict.fromkeys(one.name for one in records))
+    more = table()["package"]["more"].format(count=len(names)) if len(names) > MOST_NAMES else ""
+    return "、".join(names[:MOST_NAMES]) + more
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "；".join(texts)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

@@ -1,0 +1,287 @@
+"""What the staff channel may call, made of accounts, the desk and the knowledge.
+
+Every act is checked against the role's permissions here, whatever the page shows; what is denied
+is a line of the audit log like what is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from assistant.accounts.registry import Accounts
+from assistant.accounts.roles import label, permissions
+from assistant.accounts.types import Account, NotSignedIn, Permission, Role
+from assistant.audit.types import Entry
+from assistant.guardrails import clean
+from assistant.handoff.asking import wants_person
+from assistant.handoff.desk import Handed, Spoke, SqlStaffDesk, session_key
+from assistant.handoff.types import Place
+from channels.types import (
+    Conversation,
+    LiveFrame,
+    Queued,
+    Reply,
+    Source,
+    Spoken,
+    StaffAct,
+    StaffMember,
+    StaffNotSignedIn,
+    StaffRefusal,
+    StaffServices,
+    StaffSignedIn,
+    Suggestion,
+)
+
+MOST_CHARACTERS = 1_000
+"""The longest answer of a member of staff."""
+
+Suggest = Callable[[str], Awaitable[Sequence[Reply]]]
+_OPEN = ("waiting", "taken")
+_NEEDS: dict[str, Permission] = {
+    "take": "handoff.take",
+    "say": "handoff.answer",
+    "return": "handoff.end",
+    "close": "handoff.end",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRoom:
+    """``source``: record code → its title and address, ``None`` if it is unknown; ``suggest``:
+    what a citizen said → replies of the assistant."""
+
+    accounts: Accounts
+    desk: SqlStaffDesk
+    source: Callable[[str], Source | None]
+    suggest: Suggest
+
+    def services(self) -> StaffServices:
+        return StaffServices(
+            sign_in=self.sign_in,
+            sign_out=self.sign_out,
+            member=self.member,
+            change_password=self.change_password,
+            queue=self.queue,
+            conversation=self.conversation,
+            news=self.news,
+            act=self.act,
+            suggestions=self.suggestions,
+            watch=self.watch,
+            live=self.live,
+            missed=self.missed,
+        )
+
+    # Signing in
+
+    async def sign_in(
+        self, name: str, password: str, code: str
+    ) -> StaffSignedIn | StaffNotSignedIn:
+        found = await asyncio.to_thread(self.accounts.sign_in, name, password, code)
+        if isinstance(found, NotSignedIn):
+            return StaffNotSignedIn(reason=found.reason, until=found.until)
+        return StaffSignedIn(token=found.token, member=_member(found.account))
+
+    async def sign_out(self, token: str) -> None:
+        """End the session; whoever was taken over goes back to the queue with the next tidying."""
+        await asyncio.to_thread(self.accounts.sign_out, token)
+
+    async def member(self, token: str, acts: bool) -> StaffMember | None:
+        found = await asyncio.to_thread(lambda: self.accounts.member(token, acts=acts))
+        return None if found is None else _member(found)
+
+    async def change_password(self, token: str, old: str, new: str) -> tuple[str, ...]:
+        return await asyncio.to_thread(self.accounts.change_password, token, old, new)
+
+    # The desk
+
+    async def queue(self, member: StaffMember) -> tuple[Queued, ...]:
+        account = self._allowed(member, "handoff.read")
+        return () if account is None else tuple(map(_queued, await self.desk.queue(account)))
+
+    async def conversation(self, member: StaffMember, id_: str) -> Conversation | None:
+        account = self._allowed(member, "handoff.read")
+        handed = None if account is None else await self.desk.open(account, id_)
+        if account is None or handed is None:
+            return None
+        lines = await self.desk.lines(account, id_)
+        package = handed.package
+        before = (
+            Spoken(who=one.who, at=one.at, text=one.text, sources=self._sources(one.codes))
+            for one in package.said
+        )
+        return Conversation(
+            id=id_,
+            desk=handed.place.desk,
+            status=handed.place.status,
+            mine=handed.agent == account.id,
+            since=handed.queued,
+            lines=package.lines,
+            sources=self._sources(package.codes),
+            spoken=(*before, *map(self._spoken, lines)),
+        )
+
+    async def news(self, member: StaffMember, id_: str, after: int) -> tuple[Spoken, ...]:
+        account = self._allowed(member, "handoff.read")
+        if account is None:
+            return ()
+        return tuple(map(self._spoken, await self.desk.lines(account, id_, after)))
+
+    async def act(self, member: StaffMember, id_: str, act: StaffAct) -> StaffRefusal | None:
+        account = self._allowed(member, _NEEDS[act.kind])
+        if account is None:
+            await asyncio.to_thread(self._denied, member, act.kind)
+            return "denied"
+        text = clean(act.text).strip()
+        match act.kind:
+            case "take":
+                done = await self.desk.take(account, id_)
+            case "return":
+                done = await self.desk.hand_back(account, id_)
+            case "close":
+                done = await self.desk.close(account, id_)
+            case "say" if not text:
+                return "empty"
+            case "say" if len(text) > MOST_CHARACTERS:
+                return "too_long"
+            case _:
+                codes = [one.code for one in self._sources(act.codes)]
+                done = await self.desk.answer(account, id_, text, codes)
+        return None if done else "gone"
+
+    async def suggestions(self, member: StaffMember, id_: str) -> tuple[Suggestion, ...]:
+        """What the assistant would answer to the citizen's last words, with its sources."""
+        found = await self.conversation(member, id_)
+        asked = [one.text for one in found.spoken if one.who == "citizen"] if found else []
+        last = next((text for text in reversed(asked) if text and not wants_person(text)), None)
+        if last is None:
+            return ()
+        replies = await self.suggest(last)
+        return tuple(_suggestion(reply) for reply in replies if reply.text)
+
+    async def watch(self, member: StaffMember) -> AsyncGenerator[None, None]:
+        """Yields at the beginning and at each change at the member's desks."""
+        with self.desk.notifier.listening(*(f"desk:{one}" for one in member.desks)) as wake:
+            while True:
+                wake.clear()
+                yield
+                await wake.wait()
+
+    # Citizens
+
+    async def live(self, session_id: str, after: int) -> AsyncGenerator[LiveFrame, None]:
+        """What staff say and where the handoff stands, until it ends."""
+        key, shown, place = session_key(session_id), None, await self.desk.place(session_id)
+        while True:
+            topics = _topics(key, place)
+            with self.desk.notifier.listening(*topics) as wake:
+                place = await self.desk.place(session_id)  # first: the frames then tell its end
+                for frame in await self._frames(session_id, after):
+                    yield frame
+                    after = frame.id
+                if place is None or place.status not in _OPEN:
+                    return
+                now = _waiting(place)
+                if now is not None and now != shown:
+                    yield now
+                shown = now
+                if _topics(key, place) == topics:
+                    await wake.wait()
+
+    async def missed(self, session_id: str, after: int) -> tuple[LiveFrame, ...]:
+        """The same, as far as it has come, for who cannot keep a socket open."""
+        place = await self.desk.place(session_id)
+        now = _waiting(place) if place is not None else None
+        return (*await self._frames(session_id, after), *([now] if now else []))
+
+    async def _frames(self, session_id: str, after: int) -> tuple[LiveFrame, ...]:
+        lines = await self.desk.spoken(session_id, after)
+        return tuple(self._frame(one) for one in lines if _for_citizen(one))
+
+    # Parts
+
+    def _allowed(self, member: StaffMember, needed: Permission) -> Account | None:
+        """The member as the desk knows them, if the role has what is needed."""
+        role: Role = member.role  # type: ignore[assignment]
+        if member.must_change or needed not in permissions(role):
+            return None
+        return Account(
+            id=member.id, name=member.name, badge=member.badge, role=role, desks=member.desks
+        )
+
+    def _denied(self, member: StaffMember, act: str) -> None:
+        entry = Entry(actor=member.id, action=f"handoff.{act}", result="denied")
+        self.accounts.audit.append(entry)
+
+    def _sources(self, codes: Iterable[str]) -> tuple[Source, ...]:
+        return tuple(found for code in codes if (found := self.source(code)) is not None)
+
+    def _spoken(self, line: Spoke) -> Spoken:
+        return Spoken(
+            id=line.id,
+            kind=line.kind,  # type: ignore[arg-type]
+            who=line.who,  # type: ignore[arg-type]
+            at=line.at,
+            text=line.text,
+            badge=line.badge,
+            sources=self._sources(line.codes),
+        )
+
+    def _frame(self, line: Spoke) -> LiveFrame:
+        return LiveFrame(
+            kind=line.kind,  # type: ignore[arg-type]
+            id=line.id,
+            at=line.at,
+            text=line.text,
+            badge=line.badge,
+            sources=self._sources(line.codes),
+        )
+
+
+def _for_citizen(line: Spoke) -> bool:
+    """What staff said and what happened; not their own words, nor the assistant's."""
+    return line.who == "staff" if line.kind == "said" else line.kind != "waiting"
+
+
+def _topics(key: str, place: Place | None) -> tuple[str, ...]:
+    """Who waits also wakes when the queue moves."""
+    waits = place is not None and place.status == "waiting"
+    return (f"session:{key}", f"desk:{place.desk}") if place and waits else (f"session:{key}",)
+
+
+def _waiting(place: Place) -> LiveFrame | None:
+    if place.status != "waiting":
+        return None
+    return LiveFrame(kind="waiting", ahead=place.ahead, minutes=place.minutes)
+
+
+def _member(account: Account) -> StaffMember:
+    return StaffMember(
+        id=account.id,
+        name=account.name,
+        badge=account.badge,
+        role=account.role,
+        label=label(account.role),
+        may=frozenset(permissions(account.role)),
+        desks=account.desks,
+        must_change=account.must_change,
+    )
+
+
+def _queued(handed: Handed) -> Queued:
+    return Queued(
+        id=handed.place.id,
+        desk=handed.place.desk,
+        status=handed.place.status,
+        since=handed.queued,
+        want=handed.package.lines[0][1] if handed.package.lines else "",
+        unread=handed.place.status == "taken" and handed.last == "citizen",
+    )
+
+
+def _suggestion(reply: Reply) -> Suggestion:
+    cited = {
+        one.code: Source(code=one.code, title=one.title, url=one.url) for one in reply.citations
+    }
+    return Suggestion(text=reply.text, sources=tuple(cited.values()))
