@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 from assistant import bootstrap
 from assistant.settings import Settings
 from assistant.telemetry import configure
-from channels import docs, problems, web
+from channels import docs, problems, staff, web
 from channels.limits import SecurityHeaders
 
 
@@ -33,11 +33,15 @@ def app_of(parts: bootstrap.Parts) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        watcher = asyncio.create_task(parts.live.watch(parts.settings.release_check_seconds))
+        watch = parts.live.watch(parts.settings.release_check_seconds)
+        running = [watch, *(task() for task in parts.offices.tasks)]
+        tasks = [asyncio.create_task(one) for one in running]
         yield
-        watcher.cancel()
-        with suppress(asyncio.CancelledError):
-            await watcher
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
 
     app = FastAPI(
         title="穗问 Suiwen",
@@ -53,6 +57,12 @@ def app_of(parts: bootstrap.Parts) -> FastAPI:
             parts.services,
             requests_per_minute=parts.settings.requests_per_minute,
             most_body_bytes=parts.settings.most_body_bytes,
+        )
+    )
+    app.include_router(
+        staff.router(
+            parts.offices.room.services(),
+            requests_per_minute=parts.settings.requests_per_minute,
         )
     )
     app.include_router(docs.router())

@@ -18,6 +18,7 @@ from assistant.bundles.plans import MemoryPlans
 from assistant.errors import SetupError
 from assistant.feedback import record as record_feedback
 from assistant.live import LiveKnowledge
+from assistant.offices import Offices, master_key, open_offices
 from assistant.pipeline import Assistant
 from assistant.privacy.sealing import Sealer
 from assistant.sessions.memory import MemoryLocks, MemorySessions
@@ -49,6 +50,7 @@ class Parts:
     assistant: Assistant
     services: Services
     live: LiveKnowledge
+    offices: Offices
     close: Callable[[], Awaitable[None]]
 
 
@@ -67,6 +69,7 @@ def build(settings: Settings) -> Parts:
     telemetry = Telemetry()
     live = LiveKnowledge(settings.home, lambda: open_knowledge(settings))
     memory = remembering(settings, telemetry.lost)
+    offices = open_offices(settings, lambda: assistant.take_turn, live)
     assistant = Assistant(
         knowledge=live,
         sessions=memory.sessions,
@@ -76,6 +79,8 @@ def build(settings: Settings) -> Parts:
         today=today,
         ideas=lambda: ideas(live()),
         finished=telemetry.finished,
+        aids=offices.aids,
+        desks=offices.desks,
     )
 
     def feedback(given: Feedback) -> None:
@@ -89,6 +94,11 @@ def build(settings: Settings) -> Parts:
     async def forget(session_id: str) -> None:
         async with memory.locks.hold(session_id):  # not while a turn of it would save it again
             await memory.sessions.forget(session_id)
+            await offices.desks.erase(session_id)
+
+    async def close() -> None:
+        await memory.close()
+        await offices.close()
 
     services = Services(
         respond=assistant.take_turn,
@@ -99,7 +109,7 @@ def build(settings: Settings) -> Parts:
         ready=lambda: {"ready": live().release is not None, "release": live().name},
         metrics=telemetry.exposition,
     )
-    return Parts(settings, assistant, services, live, memory.close)
+    return Parts(settings, assistant, services, live, offices, close)
 
 
 def remembering(settings: Settings, lost: Callable[[Loss], None]) -> Memory:
@@ -129,15 +139,17 @@ async def _nothing() -> None:
 
 
 def _sealer(settings: Settings) -> Sealer:
-    """Raises ``SetupError`` where there is no key, or one of another length."""
+    """Seals sessions in Redis.  Raises ``SetupError`` where the key is one of another length."""
     given = settings.session_key
+    if given is None:
+        return Sealer(master_key(settings))
     try:
-        key = base64.b64decode(given.get_secret_value(), validate=True) if given else b""
+        key = base64.b64decode(given.get_secret_value(), validate=True)
     except ValueError:
         key = b""
     if len(key) != 32:
         raise SetupError(
-            "用 Redis 时要设 SUIWEN_SESSION_KEY：32 个随机字节的 base64，各进程相同。"
+            "SUIWEN_SESSION_KEY 须是 32 个随机字节的 base64，各进程相同。"
             "生成：openssl rand -base64 32"
         )
     return Sealer(key)

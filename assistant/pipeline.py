@@ -12,20 +12,27 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 
-from assistant import answering, dialogue, guardrails
+from assistant import answering, dialogue, erasing, guardrails
 from assistant.bundles import benefits, guide
 from assistant.bundles.plans import code_in
+from assistant.cases import enquiry
 from assistant.composing import choices
 from assistant.composing.writer import DEMONSTRATION, Writer
 from assistant.errands import Desks, carry_out
+from assistant.errors import Unavailable
+from assistant.handoff import passing
+from assistant.handoff.types import Said
+from assistant.privacy import masking
 from assistant.rules import Rules, replies
 from assistant.types import (
     DialogueState,
     Erased,
+    Follow,
     Intent,
     Knowledge,
+    LookUp,
     PlanStore,
     SessionLocks,
     SessionStore,
@@ -84,6 +91,7 @@ class Assistant:
         turn = Turn(
             id=new_id(), session_id=session_id, message=message, release=knowledge.name, state=begun
         )
+        turn = await self._passed_on(turn)
         turn = _advance(turn, self._before(knowledge, resuming=bool(code)))
         turn = await _timed(turn, self.desks)
         turn = _advance(turn, self._after(knowledge))
@@ -96,12 +104,26 @@ class Assistant:
             await self.plans.save(kept.code, kept)  # it was saved before: what changed as well
         return turn
 
+    async def _passed_on(self, turn: Turn) -> Turn:
+        """The turn with where its handoff stands, once the desk was told what was said."""
+        staff = self.desks.staff if self.desks else None
+        if staff is None or not passing.waits(turn.state):
+            return turn
+        said = Said(who="citizen", text=_shown(turn.message.text), at=datetime.now(UTC))
+        try:
+            place = await staff.say(turn.session_id, said)
+        except Unavailable:
+            return turn
+        return replace(turn, state=passing.settled(turn.state, place))
+
     def _before(self, knowledge: Knowledge, *, resuming: bool) -> Steps:
         """Up to a draft or an errand."""
         handlers: Steps = (
+            ("person", lambda one: _calmly(one, lambda it: passing.take(it, knowledge))),
+            ("erase", lambda one: _calmly(one, erasing.take)),
             ("resume", lambda one: self._resume(one, knowledge) if resuming else one),
+            ("enquire", lambda one: self._enquire(one)),
             ("file", lambda one: self._file(one, knowledge)),
-            # Here: ("enquire", lambda one: enquiry.take(one, self.today()) or one),
             ("guide", lambda one: self._guide(one, knowledge)),
             ("handle", lambda one: self._handle(one, knowledge)),
         )
@@ -122,6 +144,7 @@ class Assistant:
             ("check", check),
             ("reply", lambda one: _reply(one, knowledge)),
             ("remember", dialogue.remember),
+            ("write down", _written_down),
         )
 
     def _handle(self, turn: Turn, knowledge: Knowledge) -> Turn:
@@ -164,14 +187,23 @@ class Assistant:
         aids = self.aids(knowledge)
         return form.take(turn, aids) or form.begin(turn, aids) or turn
 
+    def _enquire(self, turn: Turn) -> Turn:
+        """What asks for progress, or goes on asking; not while a form waits for an answer."""
+        waiting = turn.state.form
+        if self.desks is None or (waiting is not None and waiting.asking != PAUSED):
+            return turn
+        return _calmly(turn, lambda one: enquiry.take(one, self.today()))
+
     def _tell(self, turn: Turn, knowledge: Knowledge) -> Turn:
         """The draft of what came of an errand: each teller knows its own."""
         if turn.outcome is None:
             return turn
         told = receipts.tell(turn, knowledge, self.aids(knowledge)) if self.aids else None
+        told = told or passing.tell(turn, knowledge) or erasing.tell(turn)
         if told is not None:
             return told
-        # Here: cases.enquiry.tell (LookUp, Follow), handoff.tell (CallPerson), erasure (Erase).
+        if isinstance(turn.errand, LookUp | Follow):
+            return enquiry.tell(turn, knowledge, self.today())
         return replace(turn, draft=choices.away(Writer(), knowledge))
 
     def _guide(self, turn: Turn, knowledge: Knowledge) -> Turn:
@@ -199,6 +231,30 @@ class Assistant:
 
 
 _NOTHING = Understanding(intent=Intent.EMPTY, text="")
+
+
+def _calmly(turn: Turn, taker: Callable[[Turn], Turn | None]) -> Turn:
+    """The turn taken, if nobody is in danger and it is for this taker; else as it is."""
+    if (turn.understanding or _NOTHING).intent is Intent.CRISIS:
+        return turn
+    return taker(turn) or turn
+
+
+def _shown(text: str) -> str:
+    """What was typed, as a person may read it on a screen."""
+    return masking.screen(guardrails.clean(text)[: guardrails.MOST_CHARACTERS])
+
+
+def _written_down(turn: Turn) -> Turn:
+    """The last messages are kept for a person to read, personal data masked."""
+    if isinstance(turn.outcome, Erased):
+        return turn
+    now, reply = datetime.now(UTC), turn.reply
+    asked = Said(who="citizen", text=_shown(turn.message.text), at=now)
+    codes = tuple(dict.fromkeys(one.code for one in reply.citations)) if reply else ()
+    told = Said(who="assistant", text=reply.text if reply else "", at=now, codes=codes)
+    said = (*turn.state.said, asked, told)[-passing.MOST_SAID :]
+    return replace(turn, state=replace(turn.state, said=said))
 
 
 def _advance(turn: Turn, steps: Steps) -> Turn:

@@ -42,6 +42,23 @@ class Settings(BaseSettings):
         None,
         description="base64 of 32 bytes, the same in every process: seals what is kept in Redis",
     )
+    database_url: SecretStr | None = Field(
+        None,
+        description="orders, cases, staff, audit: postgresql+psycopg://user:password@host/db; "
+        "without it suiwen.db in the home (SQLite)",
+    )
+    key_file: Path | None = Field(
+        None,
+        description="the key that seals personal data (64 hexadecimal digits), the same for all "
+        "processes; without it master.key in the home, made on first use",
+    )
+    orders_url: str | None = Field(None, description="the city's work order system (12345), HTTP")
+    cases_url: str | None = Field(None, description="the city's approval system (progress), HTTP")
+    gateway_token: SecretStr | None = Field(None, description="bearer token for both")
+    hotline_hours: str = Field("always", description="when 12345 agents take conversations over")
+    window_hours: str = Field(
+        "09:00-12:00,13:00-17:00", description="when remote window clerks do (working days)"
+    )
     session_ttl: float = Field(1800, gt=0, description="seconds a conversation is remembered")
     plan_ttl: float = Field(604_800, gt=0, description="seconds a saved plan can be fetched")
     requests_per_minute: int = Field(600, ge=0, description="per address; 0 turns the limit off")

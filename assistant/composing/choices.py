@@ -92,6 +92,14 @@ def person(kind: str, writer: Writer, knowledge: Knowledge) -> Draft:
     return writer.draft(Status.ANSWERED, kind)
 
 
+def called_back(writer: Writer, knowledge: Knowledge, text: str) -> Draft:
+    """That nobody is there now, how to be called back, and the number that is always answered."""
+    writer.remark(text)
+    say_line(knowledge, PUBLIC_HOTLINE, replies()["person"]["call"], writer)
+    writer.suggestions.append(replies()["handed_off"]["ask_back"])
+    return writer.draft(Status.HANDED_OFF, "call_back")
+
+
 def away(writer: Writer, knowledge: Knowledge) -> Draft:
     """That the other side does not answer now, and the number where people do."""
     writer.remark(replies()["failed"]["away"])

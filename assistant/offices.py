@@ -1,0 +1,178 @@
+"""The offices behind the assistant: one database, its keys, the desks, the staff's room.
+
+The other half of the composition root: ``bootstrap`` opens it once a process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine
+
+from assistant.accounts.registry import Accounts
+from assistant.audit.log import AuditLog
+from assistant.cases.types import CaseRegistry
+from assistant.errands import Desks
+from assistant.errors import SetupError
+from assistant.gateways.desks import HttpCaseRegistry, HttpWorkOrderDesk
+from assistant.gateways.line import Line
+from assistant.gateways.outbox import OutboxDesk
+from assistant.handoff.desk import SqlStaffDesk
+from assistant.handoff.hours import read_hours
+from assistant.handoff.staffroom import StaffRoom
+from assistant.handoff.types import Desk
+from assistant.privacy.sealing import Sealer, load_key, person_id
+from assistant.records.base import open_engine
+from assistant.records.desk import SqlWorkOrderDesk
+from assistant.records.persons import SqlVault
+from assistant.records.registry import SqlCaseRegistry
+from assistant.records.schema import migrate
+from assistant.settings import Settings
+from assistant.types import Knowledge
+from assistant.work_orders import aids, duplicates, kinds, topics
+from assistant.work_orders.types import FilingAids, WorkOrder
+from channels.types import Message, Reply, Respond, Source
+
+_LOOK = 1.0
+"""Seconds between looks at what other processes changed at the staff desk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offices:
+    """``tasks`` run for as long as the process lives; ``close`` ends what is left open."""
+
+    engine: Engine
+    desks: Desks
+    room: StaffRoom
+    accounts: Accounts
+    audit: AuditLog
+    aids: Callable[[Knowledge], FilingAids]
+    tasks: tuple[Callable[[], Coroutine[Any, Any, None]], ...]
+    close: Callable[[], Awaitable[None]]
+
+
+def database_url(settings: Settings) -> str:
+    """Where orders, cases, staff and audit are kept: the setting, else a file in the home."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return f"sqlite:///{settings.home / 'suiwen.db'}"
+
+
+def master_key(settings: Settings) -> bytes:
+    """The key that seals the keys of persons; a file in the home, made on first use."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return load_key(settings.key_file or settings.home / "master.key")
+
+
+def open_offices(
+    settings: Settings, respond: Callable[[], Respond], knowledge: Callable[[], Knowledge]
+) -> Offices:
+    """Migrate the database and open everything on it.  Raises ``SetupError``.
+
+    ``respond`` gives the assistant, which is built later, for answers suggested to staff.
+    """
+    key = master_key(settings)
+    url = database_url(settings)
+    migrate(url)
+    engine = open_engine(url)
+    vault = SqlVault(engine, Sealer(key))
+    audit = AuditLog(engine)
+    accounts = Accounts(engine=engine, seals=vault, audit=audit)
+    orders, cases, tasks, close = _city(settings, engine, vault)
+
+    async def similar(order: WorkOrder) -> tuple[str, ...]:
+        filed = await orders.recent(order.person)
+        return tuple(
+            one.number
+            for one in filed
+            if duplicates.is_same(
+                duplicates.same_matter(
+                    order.text,
+                    one.text,
+                    same_district=one.district == order.district,
+                    same_topic=one.topic is not None and one.topic == order.topic,
+                )
+            )
+        )
+
+    def present(desk: Desk) -> int:
+        return sum(desk in one.desks for one in accounts.present())
+
+    try:
+        hours = {"hotline": read_hours(settings.hotline_hours)}
+        staff = SqlStaffDesk(
+            engine=engine,
+            seals=vault,
+            audit=audit,
+            hours={**hours, "window": read_hours(settings.window_hours)},
+            present=present,
+        )
+    except ValueError as error:
+        raise SetupError(
+            f"SUIWEN_HOTLINE_HOURS 或 SUIWEN_WINDOW_HOURS 写得不对：{error}"
+        ) from error
+
+    async def erase(session_id: str) -> tuple[str, ...]:
+        await staff.erase(session_id)
+        return ()
+
+    async def suggest(text: str) -> Sequence[Reply]:
+        return [await respond()(Message(text=text, channel="staff"))]
+
+    def source(code: str) -> Source | None:
+        found = knowledge().record(code)
+        return Source(code=code, title=found.name) if found else None
+
+    async def shut() -> None:
+        await close()
+        await asyncio.to_thread(engine.dispose)
+
+    return Offices(
+        engine=engine,
+        desks=Desks(orders=orders, cases=cases, staff=staff, similar=similar, erase=erase),
+        room=StaffRoom(accounts=accounts, desk=staff, source=source, suggest=suggest),
+        accounts=accounts,
+        audit=audit,
+        aids=lambda known: aids.aids(
+            known,
+            kind_of=kinds.kind_of,
+            suggest=topics.suggest,
+            topic_route=lambda code: topics.tree().topic(code).route,
+            person=lambda phone, session_id: person_id(key, phone or f"session:{session_id}"),
+        ),
+        tasks=(*tasks, lambda: staff.watch(_LOOK, accounts.absent)),
+        close=shut,
+    )
+
+
+def _city(
+    settings: Settings, engine: Engine, vault: SqlVault
+) -> tuple[
+    SqlWorkOrderDesk | OutboxDesk,
+    CaseRegistry,
+    tuple[Callable[[], Coroutine[Any, Any, None]], ...],
+    Callable[[], Awaitable[None]],
+]:
+    """The desks of the city's systems where their addresses are set, else our own."""
+    lines: list[Line] = []
+    token = settings.gateway_token.get_secret_value() if settings.gateway_token else None
+    cases: CaseRegistry = SqlCaseRegistry(engine, vault)
+    if settings.cases_url is not None:
+        lines.append(Line("cases", settings.cases_url, token=token))
+        cases = HttpCaseRegistry(lines[-1])
+    orders: SqlWorkOrderDesk | OutboxDesk = SqlWorkOrderDesk(engine, vault)
+    tasks: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
+    if settings.orders_url is not None:
+        lines.append(Line("orders", settings.orders_url, token=token))
+        local = SqlWorkOrderDesk(engine, vault, outbox=True)
+        desk = OutboxDesk(local, HttpWorkOrderDesk(lines[-1]))
+        orders, tasks = desk, (desk.run,)
+
+    async def close() -> None:
+        for line in lines:
+            await line.close()
+
+    return orders, cases, tasks, close
