@@ -107,7 +107,7 @@ def _phone(step: Step) -> Draft | None:
         state = told(step, put(step.state, "phone", found.number), step.text, skip=("phone",))
         return go_on(step, state)
     digits = sum(one.isdigit() for one in step.text)
-    if found is None and digits < _LEAST_DIGITS:
+    if found is None and (digits < _LEAST_DIGITS or asks(step)):
         return None
     if (step.state.asking or "").endswith(AGAIN):
         say.remark("phone_given_up", step.writer)

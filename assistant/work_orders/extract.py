@@ -148,7 +148,7 @@ def name_in(answer: str) -> str | None:
     return said if _NAME.fullmatch(said) else None
 
 
-_CALLED = re.compile(r"^(?:我?(?:叫做?|姓|系|是)|叫我|本人|称呼我?)+")
+_CALLED = re.compile(r"^(?:称呼我?|叫我|本人|我?(?:叫做?|姓|系|是))+")
 _NAME = re.compile(r"[㐀-鿿·]{1,8}|[A-Za-z][A-Za-z .'\-]{1,39}")
 
 

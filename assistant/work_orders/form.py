@@ -212,6 +212,7 @@ def _already(turn: Turn) -> Draft:
 
 _SHORT = 12
 """Longer messages are questions, not answers."""
+_QUIET = frozenset((Status.REFUSED, Status.FAILED, Status.HANDED_OFF))
 _LOST = frozenset((Status.NOT_FOUND, Status.OUT_OF_SCOPE, Status.CLARIFY))
 
 
@@ -222,7 +223,7 @@ def remind(turn: Turn, draft: Draft, aids: FilingAids) -> Turn:
         return turn
     if draft.status is Status.CRISIS:
         return replace(turn, draft=_held(turn, draft, state, aids))
-    if draft.status in (Status.REFUSED, Status.FAILED) or _enquired(draft.enquiry):
+    if draft.status in _QUIET or _enquired(draft.enquiry):
         return turn
     if draft.guide is not None and draft.guide.asking is not None:
         return replace(turn, draft=replace(draft, form=replace(state, asking=PAUSED)))

@@ -243,9 +243,10 @@ class FilingAids:
 
     ``kind_of``: what a text wants filed and how sure that is; ``None`` where it wants nothing filed
     or that is not sure enough to begin.  ``suggest``: topics, likeliest first.  ``route_of``: the
-    code of the route for a kind and a topic, ``route`` what it is for a kind.  ``mask``: a text with its personal data masked for a
-    screen.  ``drop_ids``: a text with the numbers of identity documents taken out; the same text if
-    it holds none.  ``person``: the opaque id for a phone and a session.
+    code of the route for a kind and a topic; ``route``: what that route is for a kind.  ``mask``: a
+    text with its personal data masked for a screen.  ``drop_ids``: a text with the numbers of
+    identity documents taken out; the same text if it holds none.  ``person``: the opaque id for a
+    phone (if one was given) and a session.
     """
 
     kind_of: Callable[[str], tuple[OrderKind | None, float]]

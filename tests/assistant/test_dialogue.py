@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.dialogue import following, remember
-from assistant.types import Decision, DialogueState, Draft, Intent, Turn, Understanding
+from assistant.types import Decision, DialogueState, Draft, Erased, Intent, Turn, Understanding
+from assistant.work_orders.types import FormState, OrderKind, Receipt
 from channels.types import Card, CardRow, Message, Status
 from knowledge.types import Facet
 
@@ -88,3 +90,38 @@ def test_nothing_that_was_typed_is_kept(
 def test_remembering_keeps_the_rest_of_the_turn() -> None:
     one = turn(Status.ANSWERED, ANSWER)
     assert replace(remember(one), state=BEFORE) == one
+
+
+FORM = FormState(kind=OrderKind.COMPLAINT, key="k", asking="place")
+WAITING = replace(BEFORE, form=FORM)
+
+
+class TestFiling:
+    def test_waits_while_something_else_is_answered(self) -> None:
+        one = replace(turn(Status.ANSWERED, ANSWER), state=WAITING)
+        assert following(one) == DialogueState(record="new", turns=4, form=FORM)
+
+    def test_goes_on_as_the_draft_leaves_it(self) -> None:
+        next_ = replace(FORM, asking="when")
+        draft = Draft(status=Status.GUIDING, form=next_)
+        after = following(replace(turn(None), state=WAITING, draft=draft))
+        assert after == DialogueState(record="old", turns=4, form=next_)
+
+    def test_is_over(self) -> None:
+        draft = Draft(status=Status.FILED, ended="form")
+        receipt = Receipt(
+            number="GZ1",
+            check="5678",
+            drawn=False,
+            filed=datetime(2026, 11, 22, tzinfo=UTC),
+            route="12345",
+        )
+        filed = replace(turn(None), state=WAITING, draft=draft, outcome=receipt)
+        after = following(filed)
+        assert after.form is None
+        assert after.receipts == (("GZ1", "5678"),)
+        assert following(replace(filed, state=after)).receipts == after.receipts
+
+    def test_is_erased_with_everything(self) -> None:
+        one = replace(turn(Status.ANSWERED), state=WAITING, outcome=Erased())
+        assert following(one) == DialogueState()

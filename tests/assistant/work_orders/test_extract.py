@@ -1,0 +1,88 @@
+"""What free text says of the fields: plainly said is found, the rest is left to be asked."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.work_orders import extract
+
+CASES = [
+    (
+        "我喺天河区石牌东路88号，寻晚十一点几楼下烧烤档嘈到两点，希望快啲处理，电话13812345678",
+        {
+            "place": "天河区石牌东路88号",
+            "when": "寻晚十一点几",
+            "wish": "希望快啲处理",
+            "phone": "13812345678",
+        },
+    ),
+    (
+        "我要投诉天河区石牌东路88号楼下烧烤店每晚噪音到两点",
+        {"place": "天河区石牌东路88号楼下", "when": "每晚", "object": "烧烤店"},
+    ),
+    (
+        "在番禺区市桥街道大北路办卡，2026年11月3日突然关门，要求退款3000元",
+        {"place": "番禺区市桥街道大北路", "when": "2026年11月3日", "wish": "要求退款3000元"},
+    ),
+    (
+        "最近一个月每天晚上11点以后在江南西路地铁站门口摆摊",
+        {"when": "最近一个月每天晚上11点以后", "place": "江南西路地铁站门口"},
+    ),
+    (
+        "我要表扬番禺区政务服务中心3号窗口的工作人员",
+        {"place": "番禺区政务服务中心", "object": "番禺区政务服务中心3号窗口的工作人员"},
+    ),
+    ("我要投訴天河區石牌東路嘅地盤", {"place": "天河區石牌東路"}),
+    ("我叫陈大文，手机138 1234 5678", {"name": "陈大文", "phone": "13812345678"}),
+    ("我叫了外卖，等了两个钟", {}),
+    ("公司拖欠我三个月工资", {}),
+    ("深夜施工", {}),
+    ("3号窗口排队好久", {}),
+    ("", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "fields"), CASES)
+def test_pieces(text: str, fields: dict[str, str]) -> None:
+    assert {name: one.value for name, one in extract.pieces(text).items()} == fields
+
+
+@settings(max_examples=50)
+@given(st.text(max_size=80))
+def test_any_text_is_read(text: str) -> None:
+    """Values are pieces of the text; cutting them out leaves no more than the text."""
+    found = extract.pieces(text)
+    for name, one in found.items():
+        assert one.start < one.end
+        assert name == "phone" or len(one.value) == one.end - one.start
+    assert len(extract.without(text, found.values())) <= 18 * len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "district"),
+    [("天河", "天河区"), ("喺番禺區大石", "番禺区"), ("天河还是海珠", None), ("佛山", None)],
+)
+def test_district(text: str, district: str | None) -> None:
+    assert extract.district(text) == district
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("陈生", "陈生"),
+        ("我姓李", "李"),
+        ("叫我王女士", "王女士"),
+        ("Peter Chan", "Peter Chan"),
+        ("13812345678", None),
+        ("我希望他们十二点之后就收档走人", None),
+    ],
+)
+def test_name_in_an_answer(text: str, name: str | None) -> None:
+    assert extract.name_in(text) == name
+
+
+def test_what_is_left_of_an_answer() -> None:
+    text = "石牌东路88号，昨晚11点"
+    assert extract.without(text, [extract.pieces(text)["when"]]) == "石牌东路88号"

@@ -1,0 +1,153 @@
+"""Steps of a filing by themselves: which messages it takes, and what it never does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import rules
+from assistant.types import (
+    DialogueState,
+    EnquiryState,
+    FileOrder,
+    GuideState,
+    Turn,
+)
+from assistant.understanding import understand
+from assistant.work_orders import form, state
+from assistant.work_orders.types import FormState, OrderKind
+from channels.types import Message, Status
+from tests.assistant.desks import AIDS
+from tests.assistant.fakes import TODAY
+
+WHOLE = (
+    ("text", "楼下烧烤店每晚噪音"),
+    ("place", "天河区石牌东路"),
+    ("when", "每晚"),
+    ("object", None),
+    ("wish", None),
+    ("name", "陈大文"),
+    ("phone", "13812345678"),
+)
+DRAFT = FormState(kind=OrderKind.COMPLAINT, key="k", fields=WHOLE, district="天河区")
+
+
+def turn(text: str, before: FormState | None = None, **changes: object) -> Turn:
+    dialogue = replace(DialogueState(form=before), **changes)
+    message = Message(text=text)
+    return Turn(
+        id="t",
+        session_id="s",
+        message=message,
+        release="r1",
+        state=dialogue,
+        understanding=understand(message, dialogue, rules.load()),
+    )
+
+
+def asking(field: str) -> FormState:
+    given = WHOLE[: [name for name, _ in WHOLE].index(field)]
+    return replace(DRAFT, fields=given, asking=field)
+
+
+class TestBegin:
+    def test_a_matter_begins_by_itself(self) -> None:
+        begun = form.begin(turn("楼下烧烤店每晚噪音到两点"), AIDS)
+        assert begun is not None
+        assert begun.draft is not None
+        assert begun.draft.form is not None
+        assert begun.draft.form.kind is OrderKind.COMPLAINT
+
+    @pytest.mark.parametrize("text", ["居住证要什么材料", "你好", "", "我家着火了", "提交"])
+    def test_other_messages_do_not(self, text: str) -> None:
+        assert form.begin(turn(text), AIDS) is None
+
+    def test_an_open_question_is_not_robbed_of_its_answer(self) -> None:
+        guide = GuideState(bundle="b", begun=TODAY, asking="q")
+        matter = "楼下烧烤店每晚噪音到两点"
+        assert form.begin(turn(matter, guide=guide), AIDS) is None
+        enquiry = EnquiryState(asking="check", number="GZ1")
+        assert form.begin(turn(matter, enquiry=enquiry), AIDS) is None
+        known = EnquiryState(asking="number", number="GZ1", check="5678")
+        assert form.begin(turn(matter, enquiry=known), AIDS) is not None
+        assert form.begin(turn("我要投诉", guide=guide), AIDS) is not None
+
+    def test_each_filing_has_its_own_key(self) -> None:
+        keys = set()
+        for _ in range(3):
+            begun = form.begin(turn("我要投诉"), AIDS)
+            assert begun is not None
+            assert begun.draft is not None
+            assert begun.draft.form is not None
+            keys.add(begun.draft.form.key)
+        assert len(keys) == 3
+
+
+class TestConsent:
+    @pytest.mark.parametrize("text", ["提交", "系", "係", "好嘅", "确认", "冇錯", "OK", "是的。"])
+    def test_to_the_draft(self, text: str) -> None:
+        taken = form.take(turn(text, DRAFT), AIDS)
+        assert taken is not None
+        assert isinstance(taken.errand, FileOrder)
+        assert taken.errand.order.key == "k"
+        assert taken.errand.order.contact.phone == "13812345678"
+
+    @pytest.mark.parametrize("text", ["好", "系", "唔係", "不是", "不", "多谢", "好似唔啱"])
+    def test_none_to_a_question_or_in_other_words(self, text: str) -> None:
+        for before in (asking("when"), replace(DRAFT, asking=state.PAUSED)):
+            taken = form.take(turn(text, before), AIDS)
+            assert taken is None or taken.errand is None
+
+    @given(st.text(max_size=30))
+    def test_nothing_else_files(self, text: str) -> None:
+        taken = form.take(turn(text, asking("wish")), AIDS)
+        assert taken is None or taken.errand is None
+
+
+@given(st.sampled_from([name for name, _ in WHOLE]), st.text(max_size=40))
+def test_any_answer_leaves_a_sound_state(field: str, text: str) -> None:
+    """A field is given at most once, the key stays, and what is asked is a field of the kind."""
+    taken = form.take(turn(text, asking(field)), AIDS)
+    if taken is None or taken.draft is None or taken.draft.form is None:
+        return
+    after = taken.draft.form
+    names = [name for name, _ in after.fields]
+    assert len(names) == len(set(names))
+    assert after.asking in (None, state.PAUSED) or state.asked(after)
+    assert taken.draft.status is Status.GUIDING
+
+
+@pytest.mark.parametrize("field", [name for name, _ in WHOLE])
+@pytest.mark.parametrize("text", ["我家着火了", "我不想活了", "有人拿刀砍人"])
+def test_a_crisis_is_never_taken(field: str, text: str) -> None:
+    assert form.take(turn(text, asking(field)), AIDS) is None
+    assert form.take(turn(text, DRAFT), AIDS) is None
+
+
+@pytest.mark.parametrize("field", ["place", "when", "object", "wish", "name", "phone"])
+@pytest.mark.parametrize("text", ["12345几点下班？", "结婚登记要带什么", "转人工", "你好"])
+def test_questions_are_left_to_others(field: str, text: str) -> None:
+    assert form.take(turn(text, asking(field)), AIDS) is None
+
+
+@pytest.mark.parametrize("text", ["跳过", "唔想講", "不知道", "唔使", "冇", "不方便"])
+@pytest.mark.parametrize("field", ["place", "when", "object", "wish", "name", "phone"])
+def test_skipped(field: str, text: str) -> None:
+    taken = form.take(turn(text, asking(field)), AIDS)
+    assert taken is not None
+    assert taken.draft is not None
+    assert taken.draft.form is not None
+    assert (field, None) in taken.draft.form.fields
+
+
+def test_a_draft_shows_nothing_that_is_personal() -> None:
+    taken = form.take(turn("继续登记", replace(DRAFT, asking=state.PAUSED)), AIDS)
+    assert taken is not None
+    assert taken.draft is not None
+    shown = repr((taken.draft.cards, taken.draft.sentences))
+    assert "13812345678" not in shown
+    assert "陈大文" not in shown
+    assert "138****5678" in shown

@@ -1,0 +1,66 @@
+"""The word tables: what begins a filing, what only asks about it; no command means two things."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.work_orders import words
+from assistant.work_orders.types import OrderKind
+
+STEPS = ("leave", "back", "why", "anonymous", "confidential", "remove_id", "again", "wait")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "rest"),
+    [
+        ("我要投诉", OrderKind.COMPLAINT, ""),
+        ("我要投訴！", OrderKind.COMPLAINT, ""),
+        ("想提个建议", OrderKind.SUGGESTION, ""),
+        ("我想提个建议：多装路灯", OrderKind.SUGGESTION, "多装路灯"),
+        ("我要举报XX餐厅", OrderKind.REPORT, "xx餐厅"),
+        ("我要表扬3号窗口", OrderKind.PRAISE, "3号窗口"),
+        ("12345下单", None, ""),
+        ("我要反映小区没有路灯", None, "小区没有路灯"),
+    ],
+)
+def test_begins(text: str, kind: OrderKind | None, rest: str) -> None:
+    found = words.begins(text)
+    assert found is not None
+    assert (found.kind, found.rest) == (kind, rest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["投诉电话是多少", "我要投诉应该打什么电话", "点样投诉", "居住证要什么材料", "查投诉进度", ""],
+)
+def test_begins_nothing(text: str) -> None:
+    assert words.begins(text) is None
+
+
+def test_a_word_means_one_thing() -> None:
+    """Of the commands that hold at every step, and of those that consent."""
+    found = words.commands()
+    names = (*STEPS, "submit", "consent", "resume", "go_on")
+    for one in names:
+        for other in names:
+            assert one == other or not found[one] & found[other], (one, other)
+    assert not found["skip"] & found["consent"]
+    assert not found["skip"] & found["leave"]
+
+
+def test_every_kind_and_field_has_its_words() -> None:
+    for kind in OrderKind:
+        assert words.fields_of(kind)[0] == "text"
+        assert words.kind_names()[words.kind_name(kind)] is kind
+        for field in words.fields_of(kind):
+            assert words.question(field, kind)
+            assert words.why(field).endswith("。")
+            assert words.label(field, kind)
+            named = {name for name, of in words.names() if of == field}
+            assert words.label(field, kind) in named, "what is shown can be said"
+
+
+def test_fixed_texts_state_no_number() -> None:
+    texts = [*words.texts().values()]
+    texts += [words.question(field, kind) for kind in OrderKind for field in words.fields_of(kind)]
+    assert not [text for text in texts if any(sign.isdigit() for sign in text.replace("1开头", ""))]
