@@ -1,0 +1,477 @@
+"""Fitting and scoring what complaints need: topics, kinds and duplicates (``assistant.work_orders``).
+
+All sentences are our own: ``topics-*.jsonl`` (text, topic), ``kinds-*.jsonl`` (text, kind),
+``order-pairs.jsonl`` (a, b, same, split).  Questions to tell filings from: the wordings of the pack
+and the development questions.  Test files are only scored.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from assistant import rules
+from assistant.work_orders import duplicates, kinds, linear, topics
+from assistant.work_orders.linear import Linear
+from eval import datasets
+from eval.datasets import GOLD
+from eval.types import Rate
+from knowledge.formats import pack
+from retrieval.analyzer import normalise
+
+FOLDS = 5
+SEED = 1
+FOLDER = Path(topics.__file__).resolve().parent
+ASKED = pack.BUILT_IN / "asked"
+
+_TOPIC_LONGEST, _RIDGE, _TOPIC_SMALLEST = 2, 1.0, 0.008
+_KIND_LONGEST, _KIND_C, _KIND_SMALLEST, _RAREST = 3, 5.0, 0.03, 2
+_OWN_WEIGHT = 3.0
+"""How much a sentence written for the kinds counts against one of another file."""
+MOST_ALARMS = 0.006
+"""The share of questions, left out of the fit, that may be taken for a filing."""
+SURE = {"department": 0.85, "route": 0.9, "topic": 0.8}
+"""How often what is told above each threshold is right, left out of the fit."""
+MOST_FALSE_SAME = 0.03
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence and what it is: a topic's code or a kind."""
+
+    text: str
+    label: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicScore:
+    """``told``: departments suggested, of all; ``told_right``: of those, the right ones;
+    ``calibration``: mean distance of the first topic's probability from its hit rate, ten bins."""
+
+    first: Rate
+    third: Rate
+    area: Rate
+    told: Rate
+    told_right: Rate
+    route_right: Rate
+    calibration: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindScore:
+    """``found``: filings taken for one; ``right``: of those, of the right kind; ``alarms``:
+    questions taken for a filing."""
+
+    found: Rate
+    right: Rate
+    alarms: Rate
+    wrong: tuple[str, ...]
+
+
+# Topics
+
+
+def topic_sentences(split: str) -> tuple[Said, ...]:
+    """Our own sentences, of ``train`` or ``test``."""
+    return tuple(Said(one["text"], one["topic"]) for one in _lines(f"topics-{split}"))
+
+
+def fit_topics(given: Sequence[Said]) -> Linear:
+    """The model over all sentences, its thresholds from folds left out."""
+    totals, truth, codes = _left_out_topics(given)
+    sharpness = _sharpness(totals, truth)
+    shares = linear.softmax((totals * sharpness).astype(np.float32))
+    known = topics.tree().topics
+    bodies = _summed(shares, [known[code].department or "" for code in codes])
+    routes = _summed(shares, [known[code].route for code in codes])
+    whole = ridge(given, codes)
+    truths = [codes[at] for at in truth]
+    sure_at = {
+        "topic": _threshold(
+            shares.max(1), [codes[n] == t for n, t in zip(shares.argmax(1), truths, strict=True)],
+            SURE["topic"],
+        ),
+        "department": _threshold(
+            *_told(bodies, [known[one].department or "" for one in truths]), SURE["department"]
+        ),
+        "route": _threshold(*_told(routes, [known[one].route for one in truths]), SURE["route"]),
+    }
+    return _replaced(whole, sharpness, sure_at)
+
+
+def ridge(given: Sequence[Said], codes: Sequence[str]) -> Linear:
+    """Ridge regression on which topic a text is of; texts are the sentences, and each everyday
+    word and name of the tree as a text of its own."""
+    known = topics.tree().topics
+    words = [Said(word, code) for code in codes for word in (known[code].name, *known[code].words)]
+    every = [*given, *words]
+    columns = {code: at for at, code in enumerate(codes)}
+    vectorizer, features = _vectors([one.text for one in every], _TOPIC_LONGEST)
+    kernel = (features @ features.T).toarray()
+    truth = np.zeros((len(every), len(codes)))
+    truth[range(len(every)), [columns[one.label] for one in every]] = 1
+    dual = np.linalg.solve(kernel + _RIDGE * np.eye(len(every)), truth)
+    return Linear(
+        classes=tuple(codes),
+        rows={str(gram): row for row, gram in enumerate(vectorizer.get_feature_names_out())},
+        idf=vectorizer.idf_.astype(np.float32),
+        weights=(features.T @ dual).astype(np.float32),
+        bias=np.zeros(len(codes), dtype=np.float32),
+        sharpness=1.0,
+        longest=_TOPIC_LONGEST,
+        sure_at={},
+    )
+
+
+def score_topics(given: Sequence[Said]) -> TopicScore:
+    """How the shipped model does on these sentences."""
+    tree = topics.tree()
+    first = third = area = told = right = route = 0
+    sure, hits = [], []
+    for one in given:
+        advice = topics.advise(one.text)
+        codes = [choice.code for choice in advice.choices]
+        topic = tree.topics[one.label]
+        first += codes[0] == one.label
+        third += one.label in codes
+        area += tree.path(codes[0])[0] == tree.path(one.label)[0]
+        told += advice.department is not None
+        right += advice.department is not None and advice.department == tree.department(topic)
+        route += advice.route == topic.route
+        sure.append(advice.choices[0].probability)
+        hits.append(codes[0] == one.label)
+    count = len(given)
+    return TopicScore(
+        first=Rate(first, count),
+        third=Rate(third, count),
+        area=Rate(area, count),
+        told=Rate(told, count),
+        told_right=Rate(right, told),
+        route_right=Rate(route, count),
+        calibration=_calibration(np.array(sure), np.array(hits)),
+    )
+
+
+def _left_out_topics(given: Sequence[Said]) -> tuple[Floats, NDArray[np.int64], list[str]]:
+    codes = list(topics.tree().topics)
+    columns = {code: at for at, code in enumerate(codes)}
+    truth = np.array([columns[one.label] for one in given])
+    totals = np.zeros((len(given), len(codes)))
+    for fold in range(FOLDS):
+        model = ridge([one for n, one in enumerate(given) if n % FOLDS != fold], codes)
+        for n in range(fold, len(given), FOLDS):
+            totals[n] = model.totals(normalise(given[n].text))
+    return totals, truth, codes
+
+
+# Kinds
+
+
+def kind_sentences(split: str) -> tuple[Said, ...]:
+    return tuple(Said(one["text"], one["kind"], _OWN_WEIGHT) for one in _lines(f"kinds-{split}"))
+
+
+def questions() -> tuple[Said, ...]:
+    """What people ask of records: the pack's wordings and the development questions."""
+    asked = [
+        text
+        for path in sorted(ASKED.glob("*.yaml"))
+        for one in yaml.safe_load(path.read_text(encoding="utf-8"))
+        for text in one["asked"]
+    ]
+    return tuple(Said(text, kinds.NONE) for text in (*asked, *(one.text for one in plain())))
+
+
+def plain() -> tuple[Said, ...]:
+    """The development questions that are no complaint and no emergency."""
+    every = datasets.load(datasets.split("dev"))
+    texts = [one.text for one in every if one.kind not in ("complaint", "crisis")]
+    return tuple(Said(text, kinds.NONE) for text in texts)
+
+
+def told() -> tuple[Said, ...]:
+    """The development questions that are complaints."""
+    every = datasets.load(datasets.split("dev"))
+    return tuple(Said(one.text, "complaint") for one in every if one.kind == "complaint")
+
+
+def kind_training() -> tuple[Said, ...]:
+    """All sentences that the kinds are learned from."""
+    matters = [Said(one.text, _matter(one.text)) for one in topic_sentences("train")]
+    return (*kind_sentences("train"), *matters, *questions())
+
+
+def fit_kinds(given: Sequence[Said]) -> Linear:
+    """The model over all sentences; filing is told at the probability that few questions reach
+    when they are left out of the fit."""
+    loud = []
+    for fold in range(FOLDS):
+        model = softmax_regression([one for n, one in enumerate(given) if n % FOLDS != fold])
+        held = [one for n, one in enumerate(given) if n % FOLDS == fold and one.label == kinds.NONE]
+        loud += [filing(model, one.text) for one in held]
+    sure = float(np.quantile(loud, 1 - MOST_ALARMS))
+    return _replaced(softmax_regression(given), 1.0, {"filed": sure})
+
+
+def softmax_regression(given: Sequence[Said]) -> Linear:
+    """Multinomial logistic regression over n-grams and signs."""
+    from scipy.sparse import csr_matrix, hstack
+    from sklearn.linear_model import LogisticRegression
+
+    texts = [normalise(one.text) for one in given]
+    vectorizer, features = _vectors([one.text for one in given], _KIND_LONGEST, _RAREST)
+    shown = [sorted(kinds.signs(text)) for text in texts]
+    names = sorted({name for one in shown for name in one})
+    seen = np.array([[float(name in one) for name in names] for one in shown])
+    model = LogisticRegression(C=_KIND_C, max_iter=300)
+    model.fit(
+        hstack([features, csr_matrix(seen)]).tocsr(),
+        [one.label for one in given],
+        [one.weight for one in given],
+    )
+    rows = [*map(str, vectorizer.get_feature_names_out()), *names]
+    return Linear(
+        classes=tuple(map(str, model.classes_)),
+        rows={gram: row for row, gram in enumerate(rows)},
+        idf=np.concatenate([vectorizer.idf_, np.ones(len(names))]).astype(np.float32),
+        weights=model.coef_.T.astype(np.float32),
+        bias=model.intercept_.astype(np.float32),
+        sharpness=1.0,
+        longest=_KIND_LONGEST,
+        sure_at={"filed": 0.5},
+    )
+
+
+def filing(model: Linear, text: str) -> float:
+    """The probability that something is to be filed."""
+    said = normalise(text)
+    shares = model.probabilities(said, kinds.signs(said))
+    return float(1 - shares[model.classes.index(kinds.NONE)])
+
+
+def score_kinds(given: Sequence[Said], model: Linear | None = None) -> KindScore:
+    """How a model (the shipped one) does on these sentences."""
+    used = model or kinds.classifier()
+    read = [(one, kinds.kind_by(used, one.text)[0]) for one in given]
+    filed = [(one, kind) for one, kind in read if one.label != kinds.NONE]
+    found = [(one, kind) for one, kind in filed if kind]
+    asked = [(one, kind) for one, kind in read if one.label == kinds.NONE]
+    return KindScore(
+        found=Rate(len(found), len(filed)),
+        right=Rate(sum(one.label == kind for one, kind in found), len(found)),
+        alarms=Rate(sum(kind is not None for _, kind in asked), len(asked)),
+        wrong=tuple(f"{one.label} → {kind}：{one.text}" for one, kind in read
+                    if (kind or kinds.NONE) != one.label),
+    )
+
+
+def alarms_left_out(given: Sequence[Said], asked: Sequence[Said], sure_at: float) -> Rate:
+    """Development questions taken for a filing, each left out of the fit once."""
+    texts = [one.text for one in asked]
+    loud = 0
+    for fold in range(FOLDS):
+        held = set(texts[fold::FOLDS])
+        model = softmax_regression([one for one in given if one.text not in held])
+        loud += sum(filing(model, text) >= sure_at for text in texts[fold::FOLDS])
+    return Rate(loud, len(texts))
+
+
+def _matter(text: str) -> str:
+    """The kind of a sentence that was written for a topic."""
+    if text.startswith(("建议", "希望", "想给")):
+        return "suggestion"
+    if "表扬" in text:
+        return "praise"
+    return "report" if text.startswith(("举报", "有人", "私自")) else "complaint"
+
+
+# Duplicates
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    a: str
+    b: str
+    same: bool
+
+
+def pairs(split: str) -> tuple[Pair, ...]:
+    rows = [one for one in _lines("order-pairs") if one["split"] == split]
+    return tuple(Pair(one["a"], one["b"], one["same"]) for one in rows)
+
+
+def fit_duplicates(given: Sequence[Pair]) -> duplicates.Weights:
+    """Weights from our pairs; beside them, as different matters, sentences of one topic."""
+    from sklearn.linear_model import LogisticRegression
+
+    alike = [
+        Pair(one.text, other.text, False)
+        for one, other in zip(topic_sentences("train"), topic_sentences("train")[1:], strict=False)
+        if one.label == other.label
+    ]
+    every = [*given, *alike]
+    shown = [_shown(one) for one in every]
+    names = list(shown[0])
+    weight = [1.0] * len(given) + [len(given) / 2 / len(alike)] * len(alike)
+    model = LogisticRegression(C=10.0)
+    model.fit([list(one.values()) for one in shown], [one.same for one in every], weight)
+    fitted = dict(zip(names, model.coef_[0].tolist(), strict=True))
+    shares = model.predict_proba([list(one.values()) for one in shown])[:, 1]
+    other = [share for share, one in zip(shares, every, strict=True) if not one.same]
+    same_at = max(0.5, float(np.quantile(other, 1 - MOST_FALSE_SAME)))
+    return duplicates.Weights(bias=float(model.intercept_[0]), weights=fitted, same_at=same_at)
+
+
+def score_duplicates(given: Sequence[Pair]) -> tuple[Rate, Rate]:
+    """Same matters noticed; different matters taken for one."""
+    judged = [(one, duplicates.is_same(duplicates.same_matter(one.a, one.b, *_beside(one))))
+              for one in given]
+    same = [found for one, found in judged if one.same]
+    other = [found for one, found in judged if not one.same]
+    return Rate(sum(same), len(same)), Rate(sum(other), len(other))
+
+
+def _shown(one: Pair) -> dict[str, float]:
+    return duplicates.signs(one.a, one.b, *_beside(one))
+
+
+def _beside(one: Pair) -> tuple[bool, bool]:
+    """Whether both name the same district (or none), and have the same likeliest topic."""
+    found = [rules.load().districts.search(text) for text in (one.a, one.b)]
+    names = {match.group() if match else None for match in found}
+    first = {topics.suggest(text, 1)[0].code for text in (one.a, one.b)}
+    return len(names) == 1, len(first) == 1
+
+
+# All
+
+
+def refit() -> None:
+    """Fit the three on our own sentences and write them where ``assistant.work_orders`` reads."""
+    text = linear.dumps(fit_topics(topic_sentences("train")), _TOPIC_SMALLEST)
+    (FOLDER / topics.FILE).write_text(text, encoding="utf-8")
+    topics.classifier.cache_clear()
+    text = linear.dumps(fit_kinds(kind_training()), _KIND_SMALLEST)
+    (FOLDER / kinds.FILE).write_text(text, encoding="utf-8")
+    kinds.classifier.cache_clear()
+    (FOLDER / duplicates.FILE).write_text(toml(fit_duplicates(pairs("train"))), encoding="utf-8")
+    duplicates.weights.cache_clear()
+
+
+def toml(found: duplicates.Weights) -> str:
+    """The content of ``duplicates.toml``."""
+    lines = [
+        "# Fitted by `suiwen-eval orders --write` on pairs of our own; do not edit by hand.",
+        f"bias = {found.bias:.3f}",
+        f"same_at = {found.same_at:.3f}",
+        "",
+        "[weights]",
+        *(f"{name} = {weight:.3f}" for name, weight in found.weights.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def measure() -> dict[str, Any]:
+    """What the shipped models do on the test files."""
+    topic = score_topics(topic_sentences("test"))
+    kind = score_kinds(kind_sentences("test"))
+    left_out = alarms_left_out(kind_training(), plain(), kinds.classifier().sure_at["filed"])
+    same, other = score_duplicates(pairs("test"))
+    return {
+        "topics": {
+            name: _plain(getattr(topic, name))
+            for name in ("first", "third", "area", "told", "told_right", "route_right")
+        }
+        | {"calibration": round(topic.calibration, 3)},
+        "kinds": {
+            "found": _plain(kind.found),
+            "right": _plain(kind.right),
+            "alarms": _plain(kind.alarms),
+            "alarms_dev_left_out": _plain(left_out),
+            "complaints_dev": _plain(score_kinds(told()).found),
+        },
+        "duplicates": {"noticed": _plain(same), "mistaken": _plain(other)},
+    }
+
+
+def _plain(rate: Rate) -> dict[str, float]:
+    return {"hits": rate.hits, "of": rate.of}
+
+
+def _vectors(texts: Iterable[str], longest: int, rarest: int = 1) -> Any:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(
+        analyzer=lambda text: list(linear.grams(text, longest)), sublinear_tf=True, min_df=rarest
+    )
+    return vectorizer, vectorizer.fit_transform([normalise(text) for text in texts])
+
+
+def _sharpness(totals: Floats, truth: NDArray[np.int64]) -> float:
+    """The one with the least log loss."""
+
+    def loss(sharpness: float) -> float:
+        shares = linear.softmax((totals * sharpness).astype(np.float32))
+        return float(-np.log(shares[range(len(truth)), truth] + 1e-9).mean())
+
+    return float(min(np.geomspace(1, 60, 60), key=loss))
+
+
+def _summed(shares: NDArray[np.float32], labels: Sequence[str]) -> dict[str, Floats]:
+    found: dict[str, Floats] = {}
+    for at, label in enumerate(labels):
+        found[label] = found.get(label, np.zeros(len(shares))) + shares[:, at]
+    return found
+
+
+def _told(sums: dict[str, Floats], truth: Sequence[str]) -> tuple[Floats, list[bool]]:
+    """The greatest sum of each text, and whether it is of the right label."""
+    names = list(sums)
+    table = np.stack([sums[name] for name in names], axis=1)
+    best = table.argmax(1)
+    return table.max(1), [names[n] == one for n, one in zip(best, truth, strict=True)]
+
+
+def _threshold(sure: NDArray[Any], right: Sequence[bool], share: float) -> float:
+    """The lowest hundredth from which on at least this share is right; 0.99 where none is."""
+    hits = np.array(right)
+    for hundredth in range(1, 100):
+        above = sure >= hundredth / 100
+        if above.any() and hits[above].mean() >= share:
+            return hundredth / 100
+    return 0.99
+
+
+def _calibration(sure: Floats, hits: NDArray[np.bool_], bins: int = 10) -> float:
+    order = np.argsort(sure)
+    parts = [one for one in np.array_split(order, bins) if len(one)]
+    return float(
+        sum(len(one) * abs(sure[one].mean() - hits[one].mean()) for one in parts) / len(sure)
+    )
+
+
+def _replaced(model: Linear, sharpness: float, sure_at: dict[str, float]) -> Linear:
+    from dataclasses import replace
+
+    return replace(model, sharpness=sharpness, sure_at=sure_at)
+
+
+def _lines(name: str) -> list[dict[str, Any]]:
+    text = (GOLD / f"{name}.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
+
+
+def counts() -> dict[str, int]:
+    """How many sentences there are of each kind."""
+    return dict(Counter(one.label for split in ("train", "test") for one in kind_sentences(split)))
