@@ -32,7 +32,7 @@ from assistant.records.registry import SqlCaseRegistry
 from assistant.records.schema import migrate
 from assistant.settings import Settings
 from assistant.types import Knowledge
-from assistant.work_orders import aids, duplicates, kinds, topics
+from assistant.work_orders import aids, duplicates
 from assistant.work_orders.types import FilingAids, WorkOrder
 from channels.types import Message, Reply, Respond, Source
 
@@ -138,9 +138,6 @@ def open_offices(
         audit=audit,
         aids=lambda known: aids.aids(
             known,
-            kind_of=kinds.kind_of,
-            suggest=topics.suggest,
-            topic_route=lambda code: topics.tree().topic(code).route,
             person=lambda phone, session_id: person_id(key, phone or f"session:{session_id}"),
         ),
         tasks=(*tasks, lambda: staff.watch(_LOOK, accounts.absent)),

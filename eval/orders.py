@@ -99,7 +99,8 @@ def fit_topics(given: Sequence[Said]) -> Linear:
     truths = [codes[at] for at in truth]
     sure_at = {
         "topic": _threshold(
-            shares.max(1), [codes[n] == t for n, t in zip(shares.argmax(1), truths, strict=True)],
+            shares.max(1),
+            [codes[n] == t for n, t in zip(shares.argmax(1), truths, strict=True)],
             SURE["topic"],
         ),
         "department": _threshold(
@@ -271,8 +272,11 @@ def score_kinds(given: Sequence[Said], model: Linear | None = None) -> KindScore
         found=Rate(len(found), len(filed)),
         right=Rate(sum(one.label == kind for one, kind in found), len(found)),
         alarms=Rate(sum(kind is not None for _, kind in asked), len(asked)),
-        wrong=tuple(f"{one.label} → {kind}：{one.text}" for one, kind in read
-                    if (kind or kinds.NONE) != one.label),
+        wrong=tuple(
+            f"{one.label} → {kind}：{one.text}"
+            for one, kind in read
+            if (kind or kinds.NONE) != one.label
+        ),
     )
 
 
@@ -335,8 +339,10 @@ def fit_duplicates(given: Sequence[Pair]) -> duplicates.Weights:
 
 def score_duplicates(given: Sequence[Pair]) -> tuple[Rate, Rate]:
     """Same matters noticed; different matters taken for one."""
-    judged = [(one, duplicates.is_same(duplicates.same_matter(one.a, one.b, *_beside(one))))
-              for one in given]
+    judged = [
+        (one, duplicates.is_same(duplicates.same_matter(one.a, one.b, *_beside(one))))
+        for one in given
+    ]
     same = [found for one, found in judged if one.same]
     other = [found for one, found in judged if not one.same]
     return Rate(sum(same), len(same)), Rate(sum(other), len(other))

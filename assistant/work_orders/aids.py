@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from assistant.composing.writer import Writer
 from assistant.privacy import masking
 from assistant.privacy.detect import find
 from assistant.privacy.types import Kind
 from assistant.types import Knowledge
-from assistant.work_orders import routes
+from assistant.work_orders import kinds, routes, topics
 from assistant.work_orders.types import (
     FilingAids,
     FilingRoute,
     FilingStep,
     OrderKind,
-    Suggested,
 )
 
 _IDENTITY = frozenset(
@@ -32,27 +32,45 @@ _NEEDED = frozenset({"name", "phone"})
 """What is asked of those whom the law asks who they are: the office sees their papers itself."""
 
 
-def aids(
-    knowledge: Knowledge,
-    *,
-    kind_of: Callable[[str], tuple[OrderKind | None, float]],
-    suggest: Callable[[str], Sequence[Suggested]],
-    topic_route: Callable[[str], str | None],
-    person: Callable[[str | None, str], str],
-) -> FilingAids:
-    """The aids over the knowledge of one turn.  ``topic_route``: topic code → route code."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggested:
+    """A topic with its names (``types.Suggested``)."""
+
+    code: str
+    name: str
+    department: str
+    probability: float
+
+
+def aids(knowledge: Knowledge, *, person: Callable[[str | None, str], str]) -> FilingAids:
+    """The aids over the knowledge of one turn.  ``person``: the id for a phone and a session."""
 
     def route_of(kind: OrderKind, topic: str | None) -> str:
-        return routes.routes_for(kind, topic_route(topic) if topic else None).route.code
+        suggested = topics.tree().topics[topic].route if topic else None
+        return routes.routes_for(kind, suggested).route.code
 
     return FilingAids(
-        kind_of=kind_of,
+        kind_of=kinds.kind_of,
         suggest=suggest,
         route_of=route_of,
         route=lambda code, kind: filing_route(code, kind, knowledge),
         mask=masking.screen,
         drop_ids=drop_ids,
         person=person,
+    )
+
+
+def suggest(text: str) -> tuple[Suggested, ...]:
+    """The likeliest topics of a matter, with who deals with such in the city."""
+    known = topics.tree()
+    return tuple(
+        Suggested(
+            code=one.code,
+            name=known.topics[one.code].name,
+            department=known.department(known.topics[one.code]) or "",
+            probability=one.probability,
+        )
+        for one in topics.suggest(text)
     )
 
 
