@@ -13,7 +13,7 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 
-_COST = 2**12
+_COST = 2**10
 _DRAWN = 6
 _PHONE = 4
 

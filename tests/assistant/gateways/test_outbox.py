@@ -22,7 +22,6 @@ from assistant.records.base import open_engine
 from assistant.records.desk import SqlWorkOrderDesk
 from assistant.records.orders import OrderRow
 from assistant.records.outbox import Outbox, OutboxRow
-from assistant.records.schema import upgrade
 from assistant.work_orders.types import (
     FollowUp,
     OrderStatus,
@@ -34,7 +33,8 @@ from assistant.work_orders.types import (
 )
 from tests.assistant.gateways.lines import PATIENCE, Naps, line_to
 from tests.assistant.gateways.servers import Reference, reference
-from tests.assistant.records.databases import Clock, postgres
+from tests.assistant.records import databases
+from tests.assistant.records.databases import Clock
 from tests.assistant.records.seals import MemorySeals
 from tests.contracts.work_order_desks import (
     PHONE,
@@ -99,10 +99,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    engine = open_engine("sqlite://")
-    upgrade(engine)
-    yield engine
-    engine.dispose()
+    with databases.opened() as engine:
+        yield engine
 
 
 @pytest.fixture
@@ -117,10 +115,8 @@ def local(engine: Engine, seals: MemorySeals, clock: Clock) -> SqlWorkOrderDesk:
 
 @pytest.fixture
 def city_desk(clock: Clock) -> Iterator[City]:
-    engine = open_engine("sqlite://")
-    upgrade(engine)
-    yield City(SqlWorkOrderDesk(engine, MemorySeals(), clock=clock))
-    engine.dispose()
+    with databases.opened() as engine:
+        yield City(SqlWorkOrderDesk(engine, MemorySeals(), clock=clock))
 
 
 @pytest.fixture
@@ -226,36 +222,6 @@ def test_whoever_lost_its_lease_neither_finishes_twice_nor_takes_it_back(
     assert not outbox.finish(first, "filed", clock(), remote=("SZ1", b"1"))
     with Session(engine) as session:
         assert session.scalar(select(OrderRow.remote_number)) == "SZ2"
-
-
-@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-def test_deliverers_share_nothing(kind: str, tmp_path: Path, seals: MemorySeals) -> None:
-    """Claims at once from two processes (two engines) never overlap."""
-
-    def go(url: str) -> None:
-        engines = [open_engine(url) for _ in range(2)]
-        upgrade(engines[0])
-        local = SqlWorkOrderDesk(engines[0], seals, outbox=True)
-
-        async def claim() -> list[int]:
-            await asyncio.gather(*(local.file(order()) for _ in range(12)))
-            now, lease = local.book.clock(), timedelta(minutes=1)
-            claims = [
-                asyncio.to_thread(Outbox(engines[i % 2]).claim, now, most=3, lease=lease)
-                for i in range(8)
-            ]
-            return [one.id for found in await asyncio.gather(*claims) for one in found]
-
-        found = asyncio.run(claim())
-        assert len(found) == len(set(found)) > 0
-        for engine in engines:
-            engine.dispose()
-
-    if kind == "sqlite":
-        go(f"sqlite:///{tmp_path}/x.db")
-    else:
-        with postgres() as url:
-            go(url)
 
 
 def test_acts_follow_their_order(

@@ -100,27 +100,21 @@ class SqlDeskContract(WorkOrderDeskContract):
 class TestSqlite(SqlDeskContract):
     @pytest.fixture
     def engine(self, tmp_path: Path) -> Iterator[Engine]:
-        engine = open_engine(f"sqlite:///{tmp_path}/suiwen.db")
-        upgrade(engine)
-        yield engine
-        engine.dispose()
+        with databases.opened(f"sqlite:///{tmp_path}/suiwen.db") as engine:
+            yield engine
 
 
 class TestPostgres(SqlDeskContract):
     @pytest.fixture
     def engine(self, postgres_url: str) -> Iterator[Engine]:
-        engine = open_engine(postgres_url)
-        upgrade(engine)
-        yield engine
-        engine.dispose()
+        with databases.opened(postgres_url) as engine:
+            yield engine
 
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    engine = open_engine("sqlite://")
-    upgrade(engine)
-    yield engine
-    engine.dispose()
+    with databases.opened() as engine:
+        yield engine
 
 
 @pytest.fixture

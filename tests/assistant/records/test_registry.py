@@ -9,9 +9,7 @@ import pytest
 from sqlalchemy import Engine, exc
 
 from assistant.cases.types import CaseRegistry
-from assistant.records.base import open_engine
 from assistant.records.registry import SqlCaseRegistry
-from assistant.records.schema import upgrade
 from tests.assistant.records import databases
 from tests.assistant.records.seals import MemorySeals
 from tests.contracts.case_registries import Add, CaseRegistryContract, case_of
@@ -39,10 +37,8 @@ class SqlRegistryContract(CaseRegistryContract):
 
 @pytest.fixture
 def engine() -> Iterator[Engine]:
-    engine = open_engine("sqlite://")
-    upgrade(engine)
-    yield engine
-    engine.dispose()
+    with databases.opened() as engine:
+        yield engine
 
 
 class TestSqlite(SqlRegistryContract):
@@ -52,10 +48,8 @@ class TestSqlite(SqlRegistryContract):
 class TestPostgres(SqlRegistryContract):
     @pytest.fixture
     def engine(self, postgres_url: str) -> Iterator[Engine]:
-        engine = open_engine(postgres_url)
-        upgrade(engine)
-        yield engine
-        engine.dispose()
+        with databases.opened(postgres_url) as engine:
+            yield engine
 
 
 def test_a_case_needs_a_phone_and_a_number_of_its_own(engine: Engine) -> None:

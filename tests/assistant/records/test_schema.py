@@ -16,7 +16,6 @@ from sqlalchemy import Engine, MetaData, inspect, text
 from assistant.records import cases, orders, outbox, tries
 from assistant.records.base import Base, open_engine
 from assistant.records.schema import migrate, upgrade
-from tests.assistant.records import databases
 
 OURS = {
     row.__tablename__
@@ -46,9 +45,14 @@ OLD = {
 
 
 @pytest.fixture(scope="module")
-def own_postgres_url() -> Iterator[str]:
-    with databases.postgres() as found:
-        yield found
+def own_postgres_url(postgres_url: str) -> str:
+    """A database of these tests alone, which they empty."""
+    engine = open_engine(postgres_url)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CREATE DATABASE migrations"))
+    own = engine.url.set(database="migrations").render_as_string(hide_password=False)
+    engine.dispose()
+    return own
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
