@@ -320,6 +320,9 @@ def privacy_(
     ] = 10_000,
     seed: Annotated[int, typer.Option(help="句子的种子")] = 1,
     data: Annotated[Path, typer.Option(help="真实文本的文件夹（没有就不测）")] = DATA,
+    files: Annotated[
+        list[Path] | None, typer.Option("--pack", help="内容包的文件夹或文件（默认内置的）")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """个人信息认得出多少、误认多少（生成的句子和真实文本）；不达标则退出码为 1。"""
@@ -327,7 +330,7 @@ def privacy_(
     from eval import privacy, report
     from knowledge.formats import pack
 
-    records = pack.parse([pack.BUILT_IN]).records
+    records = pack.parse(files or [pack.BUILT_IN]).records
     with _counting("识别", 2 * count) as advance:
         found = privacy.score(count, seed, records, advance)
     reals = {}
