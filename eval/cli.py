@@ -438,6 +438,36 @@ def crisis_(
         _tell(f"{name}: {one.hits}/{one.of}  95% {low:.3f}–{high:.3f}")
 
 
+@app.command("privacy")
+def privacy_(
+    count: Annotated[
+        int, typer.Option(min=1, help="含个人信息的句子数，另有同样多的混淆句")
+    ] = 10_000,
+    seed: Annotated[int, typer.Option(help="句子的种子")] = 1,
+    data: Annotated[Path, typer.Option(help="真实文本的文件夹（没有就不测）")] = DATA,
+    files: Annotated[
+        list[Path] | None, typer.Option("--pack", help="内容包的文件夹或文件（默认内置的）")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """个人信息认得出多少、误认多少（生成的句子和真实文本）；不达标则退出码为 1。"""
+    from assistant.privacy.detect import standing
+    from eval import privacy, report
+    from knowledge.formats import pack
+
+    records = pack.parse(files or [pack.BUILT_IN]).records
+    with _counting("识别", 2 * count) as advance:
+        found = privacy.score(count, seed, records, advance)
+    reals = {}
+    for name, texts in (("pack", tuple(privacy.texts(records))), *privacy.real_sets(data)):
+        reals[name] = privacy.real(texts)
+        if name in privacy.OFFICES:
+            reals[f"{name}, contacts public"] = privacy.real(texts, standing(texts))
+    _write(privacy.plain(found, reals)) if as_json else report.privacy(found, reals)
+    if not found.passed:
+        raise typer.Exit(1)
+
+
 @app.command()
 def retrieval(
     dataset: Dataset,

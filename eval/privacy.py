@@ -22,6 +22,8 @@ from knowledge.types import Record
 LEAST_RECALL = 0.999
 MOST_ALARMS = 0.005
 _SENTENCE = re.compile(r"[^。！？；!?;\n]+[。！？；!?;]?")
+OFFICES = ("pack", "portal records")
+"""Texts of offices: their own phones, mailboxes and addresses may be read by all."""
 _LINES = {
     "policies": "policies/corpus.jsonl",
     "portal records": "gdzwfw_items/records.jsonl",

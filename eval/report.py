@@ -17,7 +17,9 @@ from eval.districts import DistrictReport
 from eval.facts import FactsReport
 from eval.kill import KillReport
 from eval.load import LoadReport, Sizing
+from eval.personal import SPELLINGS
 from eval.plans import Saving
+from eval.privacy import Real, Scored
 from eval.types import Rate, Report
 
 _MOST_FAILURES = 60
@@ -127,6 +129,32 @@ def facts(report: FactsReport) -> None:
         wrong.add_row(*map(escape, cells))
     if report.mismatches:
         console.print(wrong)
+
+
+def privacy(found: Scored, reals: Mapping[str, Real]) -> None:
+    """Recall and false alarms by kind and spelling; alarms on real texts."""
+    console = Console()
+    overall = _table("个人信息", "指标", "值", "95% 区间", "数")
+    overall.add_row("认出（整段）", *_cells(found.recall))
+    overall.add_row("误认（越低越好）", *_cells(found.alarms))
+    overall.add_row("认出之外多遮（越低越好）", *_cells(found.spilled))
+    console.print(overall)
+    for title, rows in (("认出", found.recall_by), ("误认", found.alarms_by)):
+        table = _table(title, "种类", "全部", "95% 区间", "数", *SPELLINGS)
+        for kind, row in rows.items():
+            whole = row.get("all") or Rate(
+                sum(one.hits for one in row.values()), sum(one.of for one in row.values())
+            )
+            ways = (_short(row[way]) if way in row else "–" for way in SPELLINGS)
+            table.add_row(kind, *_cells(whole), *ways)
+        console.print(table)
+    real = _table("真实文本（其中也有真的个人信息）", "文本", "句", "每万句", "种类")
+    for name, one in reals.items():
+        kinds = "，".join(f"{kind} {count}" for kind, count in one.kinds.items())
+        real.add_row(name, str(one.sentences), f"{one.per_10_000:.1f}", kinds)
+    console.print(real)
+    for sample in (*found.missed, *found.alarmed)[:_MOST_FAILURES]:
+        console.print(escape(f"{sample.kind} {sample.spelling}：{sample.text}"))
 
 
 def kill(report: KillReport) -> None:

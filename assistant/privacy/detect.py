@@ -244,7 +244,7 @@ _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+ ?@ ?[A-Za-z0-9-]+(?: ?\. ?[A-Za-z0-9-]+)*"
     r" ?\. ?[A-Za-z]{2,}(?![A-Za-z0-9])"
 )
-SPACERS = re.compile("[ .·_()-]")
+_SPACERS = re.compile("[ .·_()-]")
 _CODE_BEFORE = re.compile(
     f"(?:[0-9][A-Za-z0-9]*|(?<![A-Za-z])[A-Za-z]|[A-Za-z][0-9][A-Za-z0-9]*){SPACER}{{1,2}}$"
 )
@@ -253,7 +253,7 @@ _CODE_BEHIND = re.compile(f"{SPACER}{{1,2}}[0-9]")
 
 def _within(text: str, match: re.Match[str]) -> bool:
     """Whether what is spaced is a part of a longer spaced code."""
-    if not SPACERS.search(match.group()):
+    if not _SPACERS.search(match.group()):
         return False
     before = text[max(0, match.start() - 12) : match.start()]
     behind = _CODE_BEHIND.match(text, match.end())
@@ -261,7 +261,7 @@ def _within(text: str, match: re.Match[str]) -> bool:
 
 
 def _bare(text: str) -> str:
-    return SPACERS.sub("", text).upper()
+    return _SPACERS.sub("", text).upper()
 
 
 def _emails(folded: Folded) -> Iterator[Candidate]:
@@ -382,4 +382,6 @@ def _addresses(folded: Folded, words: Words) -> Iterator[Candidate]:
 
 
 def _address(match: re.Match[str]) -> str:
-    return SPACERS.sub("", match["street"]) + match["detail"].replace(" ", "").rstrip("-,，")
+    """The last three characters of the street and the detail: the same whatever stands before."""
+    street = _SPACERS.sub("", match["street"])[-3:]
+    return street + match["detail"].replace(" ", "").rstrip("-,，")

@@ -2,7 +2,7 @@
 
 Erasing a person destroys their key: what was sealed stays where it is (the hash chain of the audit
 log stays whole) and can be read by nobody, neither here nor in a backup of it, as long as the
-backup of the keys is younger than the erasure or gone.
+backup of the keys is younger than the erasure or gone (and, in PostgreSQL, VACUUM has run).
 """
 
 from __future__ import annotations
@@ -149,12 +149,15 @@ class MemoryVault:
         self._wrapped: dict[str, bytes] = {}
 
     def seal(self, person: str, text: str) -> bytes:
-        wrapped = self._wrapped.setdefault(person, wrap(self._master, person, new_key()))
+        if person not in self._wrapped:
+            self._wrapped[person] = wrap(self._master, person, new_key())
+        wrapped = self._wrapped[person]
         return seal_for(unwrap(self._master, person, wrapped), person, text)
 
     def open(self, person: str, sealed: bytes) -> str | None:
         wrapped = self._wrapped.get(person)
-        return (wrapped and open_for(unwrap(self._master, person, wrapped), person, sealed)) or None
+        key = unwrap(self._master, person, wrapped) if wrapped is not None else None
+        return open_for(key, person, sealed)
 
     def erase(self, person: str) -> None:
         self._wrapped.pop(person, None)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Engine, LargeBinary, String, select, text, update
+from sqlalchemy import DateTime, Engine, LargeBinary, String, select, update
+from sqlalchemy import text as statement
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.orm import Mapped, mapped_column, sessionmaker
 
 from assistant.privacy.sealing import Sealer, new_key, open_for, seal_for, unwrap, wrap
 from assistant.records.base import Base
@@ -54,12 +55,12 @@ class SqlVault:
         """The key is overwritten in SQLite's file, too, and its log is emptied."""
         with self._sessions() as session:
             if self._is_sqlite():
-                session.execute(text("PRAGMA secure_delete=ON"))
+                session.execute(statement("PRAGMA secure_delete=ON"))
             known = Person.id == person, Person.wrapped.is_not(None)
             session.execute(update(Person).where(*known).values(wrapped=None, erased=self._clock()))
             session.commit()
             if self._is_sqlite():
-                session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+                session.execute(statement("PRAGMA wal_checkpoint(TRUNCATE)"))
 
     def rewrap(self, old: Sealer, new: Sealer) -> int:
         """All keys from the master key ``old`` to ``new``, in one transaction; how many.
@@ -73,7 +74,7 @@ class SqlVault:
                 select(Person.id, Person.wrapped).where(Person.wrapped.is_not(None))
             ).all()
             for person, wrapped in rows:
-                fresh = wrap(new, person, unwrap(old, person, wrapped))
+                fresh = wrap(new, person, unwrap(old, person, bytes(wrapped or b"")))
                 same = Person.id == person, Person.wrapped == wrapped
                 session.execute(update(Person).where(*same).values(wrapped=fresh))
         self._master = new
@@ -91,16 +92,12 @@ class SqlVault:
         try:
             with self._sessions.begin() as session:
                 gone = Person.id == person, Person.wrapped.is_(None)
-                values = {"wrapped": wrapped, "created": now}
-                if not self._updated(session, gone, values):
-                    session.add(Person(id=person, erased=None, **values))
+                again = update(Person).where(*gone).values(wrapped=wrapped, created=now)
+                if session.execute(again.returning(Person.id)).first() is None:
+                    session.add(Person(id=person, wrapped=wrapped, created=now, erased=None))
         except IntegrityError:
             return self._key(person) or self._made(person)
         return key
-
-    @staticmethod
-    def _updated(session: Session, where: tuple, values: dict) -> bool:  # type: ignore[type-arg]
-        return bool(session.execute(update(Person).where(*where).values(**values)).rowcount)
 
     def _is_sqlite(self) -> bool:
         return self._engine.dialect.name == "sqlite"
