@@ -21,7 +21,7 @@ from assistant.gateways.desks import HttpCaseRegistry, HttpWorkOrderDesk
 from assistant.gateways.line import Line
 from assistant.gateways.outbox import OutboxDesk
 from assistant.handoff.desk import SqlStaffDesk
-from assistant.handoff.hours import read_hours
+from assistant.handoff.hours import Hours, read_hours
 from assistant.handoff.staffroom import StaffRoom
 from assistant.handoff.types import Desk
 from assistant.privacy.sealing import Sealer, load_key, person_id
@@ -79,7 +79,7 @@ def open_offices(
     migrate(url)
     engine = open_engine(url)
     vault = SqlVault(engine, Sealer(key))
-    audit = AuditLog(engine)
+    audit = AuditLog(engine=engine)
     accounts = Accounts(engine=engine, seals=vault, audit=audit)
     orders, cases, tasks, close = _city(settings, engine, vault)
 
@@ -102,12 +102,15 @@ def open_offices(
         return sum(desk in one.desks for one in accounts.present())
 
     try:
-        hours = {"hotline": read_hours(settings.hotline_hours)}
+        hours: dict[Desk, Hours] = {
+            "hotline": read_hours(settings.hotline_hours),
+            "window": read_hours(settings.window_hours),
+        }
         staff = SqlStaffDesk(
             engine=engine,
             seals=vault,
             audit=audit,
-            hours={**hours, "window": read_hours(settings.window_hours)},
+            hours=hours,
             present=present,
         )
     except ValueError as error:

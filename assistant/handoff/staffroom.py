@@ -31,6 +31,7 @@ from channels.types import (
     StaffRefusal,
     StaffServices,
     StaffSignedIn,
+    Status,
     Suggestion,
 )
 
@@ -39,6 +40,7 @@ MOST_CHARACTERS = 1_000
 
 Suggest = Callable[[str], Awaitable[Sequence[Reply]]]
 _OPEN = ("waiting", "taken")
+_USEFUL = (Status.ANSWERED, Status.PARTIAL)
 _NEEDS: dict[str, Permission] = {
     "take": "handoff.take",
     "say": "handoff.answer",
@@ -151,14 +153,17 @@ class StaffRoom:
         return None if done else "gone"
 
     async def suggestions(self, member: StaffMember, id_: str) -> tuple[Suggestion, ...]:
-        """What the assistant would answer to the citizen's last words, with its sources."""
+        """What the assistant would answer to the citizen's last words, by themselves and with what
+        the conversation is about; only answers from records."""
         found = await self.conversation(member, id_)
         asked = [one.text for one in found.spoken if one.who == "citizen"] if found else []
         last = next((text for text in reversed(asked) if text and not wants_person(text)), None)
-        if last is None:
+        if found is None or last is None:
             return ()
-        replies = await self.suggest(last)
-        return tuple(_suggestion(reply) for reply in replies if reply.text)
+        about = [f"{one.title}：{last}" for one in found.sources[:1] if one.title not in last]
+        replies = [reply for text in (last, *about) for reply in await self.suggest(text)]
+        useful = {one.text: one for one in replies if one.status in _USEFUL and one.citations}
+        return tuple(map(_suggestion, useful.values()))
 
     async def watch(self, member: StaffMember) -> AsyncGenerator[None, None]:
         """Yields at the beginning and at each change at the member's desks."""

@@ -785,7 +785,9 @@ export function renderReply(reply, context, { onFeedback, onPrint }) {
     sources(reply, context),
     planned ? null : ways,
     h("p", { class: "ai-label" }, reply.label),
-    urgent || question || reply.status === "guiding" ? null : actions(reply, context, onFeedback, onPrint),
+    urgent || question || ["guiding", "handed_off"].includes(reply.status)
+      ? null
+      : actions(reply, context, onFeedback, onPrint),
   ].filter(Boolean);
 }
 
@@ -925,11 +927,12 @@ export function renderStaff(frame, id) {
  */
 export function staffNotice(frame) {
   const who = frame.badge ? `（工号 ${frame.badge}）` : "";
+  const talking = frame.badge ? `工号 ${frame.badge} 正在和您对话` : "工作人员正在和您对话";
   switch (frame.kind) {
     case "said":
-      return { state: `工作人员${who}正在和您对话`, words: `工作人员说：${frame.text ?? ""}` };
+      return { state: talking, words: `工作人员说：${frame.text ?? ""}` };
     case "taken":
-      return { state: `工作人员${who}正在和您对话`, words: `工作人员${who}已接入，请直接打字。` };
+      return { state: talking, words: `工作人员${who}已接入，请直接打字。` };
     case "waiting": {
       const ahead = frame.ahead ? `前面还有 ${frame.ahead} 位` : "您排在第一位";
       const minutes = frame.minutes ? `，大约等 ${frame.minutes} 分钟` : "";

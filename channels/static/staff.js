@@ -112,7 +112,7 @@ function list(id, found) {
   h("span", { class: "about" },
     h("span", {}, DESK[one.desk]),
     h("span", { class: "since", "data-since": one.since }, waited(one.since)),
-    one.unread ? h("span", { class: "new" }, "有新消息") : null)))));
+    one.unread && open?.id !== one.id ? h("span", { class: "new" }, "有新消息") : null)))));
   if (focused) $(id).querySelector(`[data-id="${focused}"]`)?.focus();
 }
 
@@ -148,6 +148,8 @@ async function again(id, chosen = false) {
   if (!chosen && open?.id !== id) return; // another one was opened meanwhile
   if (open?.id !== id) {
     box.value = "";
+    grow();
+    atEnd = true;
     rest([]);
     $("suggestions").replaceChildren();
   }
@@ -181,14 +183,36 @@ function showState() {
 
 function add(lines) {
   const log = $("said");
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   for (const line of lines) {
     if (line.id && line.id <= after) continue;
     after = Math.max(after, line.id);
     log.append(spoken(line));
   }
-  if (atEnd || !log.scrollTop) log.scrollTop = log.scrollHeight;
+  if (lines.length) toEnd();
 }
+
+// The end of the conversation stays in view until the person scrolls away from it.
+const stacked = matchMedia("(max-width: 899px)");
+let atEnd = true;
+
+function toEnd() {
+  const log = $("said");
+  if (!atEnd) return;
+  if (!stacked.matches) log.scrollTop = log.scrollHeight;
+  else if (!$("reply").hidden) log.lastElementChild?.scrollIntoView({ block: "end" });
+}
+
+$("said").addEventListener("scroll", ({ target }) => {
+  atEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 80;
+}, { passive: true });
+new ResizeObserver(toEnd).observe($("said"));
+
+/** The box grows with the text; the style sheet sets the limit. */
+function grow() {
+  box.style.height = "auto";
+  box.style.height = `${box.scrollHeight + box.offsetHeight - box.clientHeight}px`;
+}
+box.addEventListener("input", grow);
 
 function spoken(line) {
   const who = `${WHO[line.who]}${line.badge ? ` ${line.badge}` : ""}`;
@@ -263,6 +287,7 @@ function send() {
   if (!text) return;
   const said = { id: open.id, text, codes };
   box.value = "";
+  grow();
   rest([]);
   $("problem").hidden = true;
   box.focus();
@@ -281,6 +306,7 @@ async function deliver({ id, text, codes: from }) {
     trouble(error);
     if (open?.id !== id) return;
     box.value = [text, box.value].filter(Boolean).join("\n");
+    grow();
     rest([...from, ...codes].map((code) => ({ code })));
   }
 }
@@ -328,6 +354,7 @@ function insert(one) {
   }
   const text = box.value.trim();
   box.value = text ? `${text}\n${one.text}` : one.text;
+  grow();
   rest([...codes.map((code) => ({ code })), ...one.sources]);
   box.focus();
   box.setSelectionRange(box.value.length, box.value.length);

@@ -13,7 +13,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, MetaData, inspect, text
 
-from assistant.records import cases, orders, outbox, tries
+from assistant.records import (
+    cases,
+    orders,
+    outbox,
+    persons,
+    tries,
+)
 from assistant.records.base import Base, open_engine
 from assistant.records.schema import migrate, upgrade
 
@@ -22,6 +28,8 @@ OURS = {
     for row in (
         *(orders.OrderRow, orders.EventRow, orders.ActRow),
         *(cases.CaseRow, cases.CaseEventRow, tries.TryRow, outbox.OutboxRow),
+        *(persons.Person, accounts.StaffAccount, accounts.StaffSession),
+        *(audit.AuditLine, audit.AuditHead, handoffs.HandoffRow, handoffs.HandoffLine),
     )
 }
 OLD = {
