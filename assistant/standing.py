@@ -142,7 +142,7 @@ def stand(
         return Standing(record=code, facets=facets or state.facets, said="goes_on", text=text)
     if opens(own, state.record, reading, papers):
         return _clearly(own, facets, text)
-    if not goes_on(own, reading, facets, state.record):
+    if not goes_on(own, reading, facets, state):
         return None
     return Standing(
         record=state.record,
@@ -208,17 +208,23 @@ def opens(own: Seen, record: str, reading: Understanding, papers: Papers) -> boo
     return is_clear(own)
 
 
-def goes_on(own: Seen, reading: Understanding, facets: Sequence[Facet], record: str) -> bool:
-    """Whether a message that names nothing else is short, or has a sign of going on."""
+def goes_on(
+    own: Seen, reading: Understanding, facets: Sequence[Facet], state: DialogueState
+) -> bool:
+    """Whether a message that names nothing else is short, or has a sign of going on.
+
+    While something else waits for an answer, a short message is more likely one to that.
+    """
     known, text = words(), reading.text
+    waits = (state.form, state.enquiry, state.handoff, state.guide)
     return bool(
         facets
-        or len(text) <= SHORT
+        or (len(text) <= SHORT and not any(waits))
         or reading.district
         or reading.profile
         or known.persons.search(text)
         or known.goes_on.search(text)
-        or (own.best is not None and own.best.record.code == record)
+        or (own.best is not None and own.best.record.code == state.record)
     )
 
 

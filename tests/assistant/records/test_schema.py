@@ -13,13 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, MetaData, inspect, text
 
-from assistant.records import (
-    cases,
-    orders,
-    outbox,
-    persons,
-    tries,
-)
+from assistant.records import accounts, audit, cases, handoffs, orders, outbox, persons, tries
 from assistant.records.base import Base, open_engine
 from assistant.records.schema import migrate, upgrade
 
