@@ -368,6 +368,7 @@ _HOME = re.compile(
     f"|(?:{_BUILDING}[ -]?)(?:{_PART}[ -]?){{0,2}}(?:{_ROOM})"
     f"|(?:{_BUILDING}[ -]?)(?:{_PART}[ -]?){{1,2}})"
 )
+_DOOR, _NEAR = re.compile("[0-9〇零一二两三四五六七八九十百] ?[号栋幢座]"), 60
 _NUMBERED = re.compile(
     f"[^。!?;\n]{{0,25}}?(?P<street>{_STREET}|[{HAN}]{{1,6}}(?:{_D}{{1,3}}[{HAN}])?) ?"
     f"(?P<detail>{_HOUSE}(?![线口窗柜文令院公])|{_BUILDING}(?: ?{_ROOM})?)"
@@ -379,6 +380,8 @@ def _addresses(folded: Folded, words: Words) -> Iterator[Candidate]:
     for match in _HOME.finditer(text):
         yield Kind.ADDRESS, match.start("detail"), match.end("detail"), _address(match)
     for said in words.address.finditer(text):
+        if not _DOOR.search(text, said.end(), said.end() + _NEAR):
+            continue
         near = _NUMBERED.match(text, said.end())
         if near:
             yield Kind.ADDRESS, near.start("detail"), near.end("detail"), _address(near)
