@@ -4,6 +4,7 @@ SuiwenError
 ├── SetupError          something is missing or mismatched before a turn can be taken
 ├── ImportRefusedError  an import would lose or corrupt something
 ├── AnswersError        a file of answers does not fit the bundle's questions
+├── AccountError        a name of staff that is taken, unknown or not a name
 └── Unavailable         a desk or registry does not answer now; what was filed is kept
 """
 
@@ -24,6 +25,10 @@ class ImportRefusedError(SuiwenError):
 
 class AnswersError(SuiwenError):
     """Answers that name no question, or do not fit it."""
+
+
+class AccountError(SuiwenError):
+    """A staff account that cannot be made or is not known."""
 
 
 class Unavailable(SuiwenError):
