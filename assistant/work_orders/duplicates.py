@@ -21,7 +21,9 @@ from retrieval.logistic import logistic
 FILE = "duplicates.toml"
 _APART = re.compile(r"[^\w]+")
 # Framing that any two complaints share.
-_FRAME = re.compile("我要投诉|我想投诉|投诉|举报|反映|请问|麻烦|你们|我们|没人管|冇人理|没有人|一直|天天")
+_FRAME = re.compile(
+    "我要投诉|我想投诉|投诉|举报|反映|请问|麻烦|你们|我们|没人管|冇人理|没有人|一直|天天"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

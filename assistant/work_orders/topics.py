@@ -31,9 +31,7 @@ MOST = 3
 
 Name = Annotated[str, Field(min_length=1)]
 By = Literal["city", "district"]
-Route = Literal[
-    "12345", "xinfang", "market", "labour", "review", "tax", "discipline", "emergency"
-]
+Route = Literal["12345", "xinfang", "market", "labour", "review", "tax", "discipline", "emergency"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +94,11 @@ class Tree:
             return None
         if topic.by == "city":
             return found.city
-        return f"{district}{found.district.removeprefix('区')}" if (
-            district and found.district.startswith("区")
-        ) else found.district
+        return (
+            f"{district}{found.district.removeprefix('区')}"
+            if (district and found.district.startswith("区"))
+            else found.district
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
