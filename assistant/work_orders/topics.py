@@ -32,6 +32,7 @@ MOST = 3
 Name = Annotated[str, Field(min_length=1)]
 By = Literal["city", "district"]
 Route = Literal["12345", "xinfang", "shichang-tousu", "laodong", "fuyi", "shuishou", "jijian"]
+Route = Literal["12345", "xinfang", "market", "labour", "review", "tax", "discipline", "emergency"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
