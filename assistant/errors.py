@@ -30,6 +30,8 @@ class AnswersError(SuiwenError):
 
 class SealError(SuiwenError):
     """Sealed bytes that the key at hand does not open."""
+
+
 class AccountError(SuiwenError):
     """A staff account that cannot be made or is not known."""
 

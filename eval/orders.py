@@ -1,4 +1,4 @@
-"""Fitting and scoring what complaints need: topics, kinds and duplicates (``assistant.work_orders``).
+"""Fitting and scoring what complaints need: topics, kinds, duplicates (``work_orders``).
 
 All sentences are our own: ``topics-*.jsonl`` (text, topic; ``calibration`` and
 ``test`` avoid the tree's own words), ``kinds-*.jsonl`` (text, kind),
@@ -101,15 +101,6 @@ def fit_topics(given: Sequence[Said], blind: Sequence[Said]) -> Linear:
     bodies = [one.department or "" for one in known]
     routes = [one.route for one in known]
     sure_at = {
-        "topic": _threshold(
-            shares.max(1),
-            [codes[n] == t for n, t in zip(shares.argmax(1), truths, strict=True)],
-            SURE["topic"],
-        ),
-        "department": _threshold(
-            *_told(bodies, [known[one].department or "" for one in truths]), SURE["department"]
-        ),
-        "route": _threshold(*_told(routes, [known[one].route for one in truths]), SURE["route"]),
         name: _threshold(*_told(shares, labels, truth), weight, SURE[name])
         for name, labels in (("topic", codes), ("department", bodies), ("route", routes))
     }

@@ -32,7 +32,6 @@ MOST = 3
 Name = Annotated[str, Field(min_length=1)]
 By = Literal["city", "district"]
 Route = Literal["12345", "xinfang", "shichang-tousu", "laodong", "fuyi", "shuishou", "jijian"]
-Route = Literal["12345", "xinfang", "market", "labour", "review", "tax", "discipline", "emergency"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +88,7 @@ class Tree:
         return ()
 
     def department(self, topic: Topic, district: str | None = None) -> str | None:
-        """What the responsible department is called, with the district (番禺区) where it is told."""
+        """What the responsible department is called, with the district where it is told."""
         found = self.departments.get(topic.department or "")
         if found is None:
             return None
