@@ -86,8 +86,9 @@ def tell(turn: Turn, knowledge: Knowledge) -> Turn | None:
     if isinstance(outcome, Left):
         return replace(turn, draft=replace(_remark("left"), status=Status.ANSWERED, quiet=False))
     if isinstance(outcome, Place):
-        noted = waits(turn.state) and wants_person(turn.message.text) is None
-        draft = _told(outcome, knowledge, noted="noted" if noted else "waiting")
+        asked = wants_person(turn.message.text) or about_the_queue(turn.message.text)
+        name = "noted" if waits(turn.state) and not asked else "waiting"
+        draft = _told(outcome, knowledge, name)
         return replace(turn, draft=_held(turn.state, draft))
     if isinstance(outcome, Away) and isinstance(turn.errand, CallPerson):
         return replace(turn, draft=choices.person("handoff", Writer(), knowledge))
@@ -108,7 +109,9 @@ def waits(state: DialogueState) -> bool:
 def still(turn: Turn) -> Turn:
     """The turn that answers a question of somebody who waits, with a line that they wait still."""
     draft, place = turn.draft, turn.state.handoff
-    if draft is None or place is None or place.status != "waiting" or draft.status not in _ANSWERS:
+    if draft is None or place is None or place.status != "waiting" or turn.outcome is not None:
+        return turn
+    if draft.status not in _ANSWERS:
         return turn
     line = Sentence(text=_texts()["still"])
     return replace(turn, draft=replace(draft, sentences=(*draft.sentences, line)))
@@ -130,13 +133,13 @@ def _held(state: DialogueState, draft: Draft) -> Draft:
     return replace(draft, ended="enquiry")
 
 
-def _told(place: Place, knowledge: Knowledge, *, noted: str) -> Draft:
+def _told(place: Place, knowledge: Knowledge, waiting: str) -> Draft:
     texts = _texts()
     match place.status:
         case "waiting":
             ahead = texts["ahead"].format(count=place.ahead) if place.ahead else texts["next"]
             wait = texts["minutes"].format(count=place.minutes) if place.minutes else ""
-            return _remark(noted, ahead, wait, reckoned=(place.ahead, place.minutes))
+            return _remark(waiting, ahead, wait, reckoned=(place.ahead, place.minutes))
         case "taken":
             return _remark("taken")
         case _:

@@ -24,6 +24,8 @@ from retrieval.analyzer import normalise
 
 LEAST_TOLD = 6
 """Characters of a matter that can be dealt with."""
+LEAST_KNOWN = 4
+"""The same of a matter that is known for one (路灯坏了)."""
 _MOST_ASKED = 40
 """Characters of a question; longer messages tell something."""
 _NONE = frozenset((Intent.EMPTY, Intent.SMALL_TALK))
@@ -89,9 +91,9 @@ def _text(step: Step) -> Draft | None:
     kind, _ = step.aids.kind_of(step.text)
     if kind is None and len(step.said) < _MOST_ASKED and (asks(step) or step.reading.facets):
         return None
-    if len(step.said) < LEAST_TOLD:
+    if len(step.said) < (LEAST_TOLD if kind is None else LEAST_KNOWN):
         say.remark("more", step.writer)
-        return ask(step, step.state, "text")
+        return ask(step, told(step, step.state, step.text), "text")
     start = value(step.state, START)
     text = f"{start}。{step.text.strip()}" if start else step.text.strip()
     state = step.state
