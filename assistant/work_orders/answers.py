@@ -82,6 +82,9 @@ _MOST_UNKNOWN = 12
 def _out_of_turn(step: Step, field: str) -> Draft | None:
     """An answer that is from end to end one to another field: it is noted there, and this field is
     asked on; ``None`` if it may be meant for this one."""
+    if field not in CONTACT and step.said in commands()["no_contact"]:
+        say.remark("no_contact", step.writer)
+        return ask(step, put(put(step.state, "name", None), "phone", None), field)
     found = extract.sole(step.text)
     if found is None or field in ("district", found[0]) or (step.state.asking or "").endswith(AGAIN):
         return None
@@ -232,6 +235,8 @@ def _free(step: Step, field: str) -> Draft | None:
 
 def _is_question(step: Step, field: str) -> bool:
     plain = normalise(step.text)
+    if plain.startswith(starts("unknown")):
+        return False  # 唔知边个公司，围板冇写
     government = load().inside.holds(plain)
     match field:
         case "wish":
