@@ -116,7 +116,7 @@ def _number(reply: Mapping[str, Any]) -> str:
 
 def judged(expected: Expected, reply: Mapping[str, Any]) -> list[str]:
     """What is otherwise than expected."""
-    shown = _codes(reply)
+    shown = codes(reply)
     text = _text(reply)
     wrong = []
     if reply["status"] not in expected.status:
@@ -131,7 +131,7 @@ def judged(expected: Expected, reply: Mapping[str, Any]) -> list[str]:
     return wrong
 
 
-def _codes(reply: Mapping[str, Any]) -> set[str]:
+def codes(reply: Mapping[str, Any]) -> set[str]:
     """The records that the reply is about: those cited, and those of its cards."""
     cited = {one["code"] for one in reply["citations"]}
     cards = {card["code"] for card in reply["cards"] if card.get("code")}
