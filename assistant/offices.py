@@ -8,18 +8,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, exc
 
 from assistant.accounts.registry import Accounts
 from assistant.audit.log import AuditLog
 from assistant.cases.types import CaseRegistry
 from assistant.errands import Desks
 from assistant.errors import SetupError
-from assistant.gateways.desks import HttpCaseRegistry, HttpWorkOrderDesk
-from assistant.gateways.line import Line
-from assistant.gateways.outbox import OutboxDesk
 from assistant.handoff.desk import SqlStaffDesk
 from assistant.handoff.hours import Hours, read_hours
 from assistant.handoff.staffroom import StaffRoom
@@ -35,6 +33,9 @@ from assistant.types import Knowledge
 from assistant.work_orders import aids, duplicates
 from assistant.work_orders.types import FilingAids, WorkOrder
 from channels.types import Message, Reply, Respond, Source
+
+if TYPE_CHECKING:
+    from assistant.gateways.outbox import OutboxDesk
 
 _LOOK = 1.0
 """Seconds between looks at what other processes changed at the staff desk."""
@@ -67,6 +68,19 @@ def master_key(settings: Settings) -> bytes:
     return load_key(settings.key_file or settings.home / "master.key")
 
 
+def open_database(settings: Settings) -> Engine:
+    """The database at its newest version.  Raises ``SetupError`` if it cannot be opened."""
+    url = database_url(settings)
+    try:
+        migrate(url)
+        return open_engine(url)
+    except (exc.SQLAlchemyError, ImportError) as error:  # their words may hold a password
+        raise SetupError(
+            f"数据库打不开（{type(error).__name__}）；请核对 SUIWEN_DATABASE_URL，"
+            "例：postgresql+psycopg://user:password@host/db"
+        ) from None
+
+
 def open_offices(
     settings: Settings, respond: Callable[[], Respond], knowledge: Callable[[], Knowledge]
 ) -> Offices:
@@ -75,9 +89,7 @@ def open_offices(
     ``respond`` gives the assistant, which is built later, for answers suggested to staff.
     """
     key = master_key(settings)
-    url = database_url(settings)
-    migrate(url)
-    engine = open_engine(url)
+    engine = open_database(settings)
     vault = SqlVault(engine, Sealer(key))
     audit = AuditLog(engine=engine)
     accounts = Accounts(engine=engine, seals=vault, audit=audit)
@@ -156,7 +168,16 @@ def _city(
     tuple[Callable[[], Coroutine[Any, Any, None]], ...],
     Callable[[], Awaitable[None]],
 ]:
-    """The desks of the city's systems where their addresses are set, else our own."""
+    """The desks of the city's systems where their addresses are set, else our own.
+
+    What speaks HTTP is loaded only where it is needed: it would cost every start a quarter of a
+    second."""
+    if settings.orders_url is None and settings.cases_url is None:
+        return SqlWorkOrderDesk(engine, vault), SqlCaseRegistry(engine, vault), (), _nothing
+    from assistant.gateways.desks import HttpCaseRegistry, HttpWorkOrderDesk
+    from assistant.gateways.line import Line
+    from assistant.gateways.outbox import OutboxDesk, Pace
+
     lines: list[Line] = []
     token = settings.gateway_token.get_secret_value() if settings.gateway_token else None
     cases: CaseRegistry = SqlCaseRegistry(engine, vault)
@@ -168,7 +189,11 @@ def _city(
     if settings.orders_url is not None:
         lines.append(Line("orders", settings.orders_url, token=token))
         local = SqlWorkOrderDesk(engine, vault, outbox=True)
-        desk = OutboxDesk(local, HttpWorkOrderDesk(lines[-1]))
+        pace = Pace(
+            lease=timedelta(seconds=settings.delivery_lease),
+            longest_pause=settings.delivery_longest_pause,
+        )
+        desk = OutboxDesk(local, HttpWorkOrderDesk(lines[-1]), pace=pace)
         orders, tasks = desk, (desk.run,)
 
     async def close() -> None:
@@ -176,3 +201,7 @@ def _city(
             await line.close()
 
     return orders, cases, tasks, close
+
+
+async def _nothing() -> None:
+    """Nothing to close."""

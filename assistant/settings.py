@@ -55,6 +55,15 @@ class Settings(BaseSettings):
     orders_url: str | None = Field(None, description="the city's work order system (12345), HTTP")
     cases_url: str | None = Field(None, description="the city's approval system (progress), HTTP")
     gateway_token: SecretStr | None = Field(None, description="bearer token for both")
+    delivery_lease: float = Field(
+        60,
+        gt=0,
+        description="seconds after which an order that was being sent to orders_url is sent again, "
+        "because whoever sent it has gone; longer than any answer takes",
+    )
+    delivery_longest_pause: float = Field(
+        900, gt=0, description="the longest pause, in seconds, between two tries to send an order"
+    )
     hotline_hours: str = Field("always", description="when 12345 agents take conversations over")
     window_hours: str = Field(
         "09:00-12:00,13:00-17:00", description="when remote window clerks do (working days)"

@@ -96,6 +96,9 @@ class Look(Protocol):
     def __call__(self, text: str, among: Sequence[str] = (), /) -> Seen: ...
 
 
+_NOTHING_SEEN = Seen(decision=Decision(outcome="none"), candidates=())
+"""Of a message that names nothing there is nothing to look for."""
+
 Papers = Callable[[str, str], bool]
 """Whether a record asks for a document that is called so."""
 
@@ -128,7 +131,7 @@ def stand(
     if not (state.record or state.offered):
         return None
     text = reading.text if reading.focus else ""
-    own = look(reading.original)
+    own = look(reading.original) if reading.focus else _NOTHING_SEEN
     facets = asked(reading, state)
     if meant := corrected(reading.text):
         return _corrected(meant, facets or state.facets, state, look, name)

@@ -119,20 +119,21 @@ def _heard(bare: str, known: Words) -> Desk | None:
     if len(bare) < limits["shortest_alike"] or not _HAN.fullmatch(bare):
         return None
     for phrase, desk in known.whole.items():
-        if len(phrase) == len(bare) and _alike(bare, phrase, known.sounds) <= limits["alike"]:
+        if len(phrase) == len(bare) and _alike(bare, phrase, known.sounds, limits["alike"]):
             return desk
     return None
 
 
-def _alike(said: str, phrase: str, sounds: Confusions) -> int:
-    """How many characters differ; more than any limit if one does not sound alike."""
+def _alike(said: str, phrase: str, sounds: Confusions, most: int) -> bool:
+    """Whether at most so many characters differ, not all of them, and each sounds alike."""
     differing = [(one, two) for one, two in zip(said, phrase, strict=True) if one != two]
+    if len(differing) > most or len(differing) >= len(said):
+        return False
     near = (sounds.alike(two) for _, two in differing)
-    heard = all(
+    return all(
         one in group.same_sound + group.near_sound + group.shape
         for (one, _), group in zip(differing, near, strict=True)
     )
-    return len(differing) if heard and len(differing) < len(said) else 1_000
 
 
 def _normal(phrases: Iterable[str]) -> tuple[str, ...]:

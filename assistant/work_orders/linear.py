@@ -95,12 +95,14 @@ def loads(text: str) -> Linear:
     value = json.loads(text)
     rows: dict[str, list[float]] = value["rows"]
     weights = np.zeros((len(rows), len(value["classes"])), dtype=np.float32)
-    for row, one in enumerate(rows.values()):
-        weights[row, np.array(one[1::2], dtype=np.int64)] = np.array(one[2::2]) / SCALE
+    idf = np.array([one[0] for one in rows.values()], dtype=np.float32)
+    pairs = np.array([number for one in rows.values() for number in one[1:]]).reshape(-1, 2)
+    at = np.repeat(np.arange(len(rows)), [len(one) // 2 for one in rows.values()])
+    weights[at, pairs[:, 0].astype(np.int64)] = pairs[:, 1] / SCALE
     return Linear(
         classes=tuple(value["classes"]),
         rows={gram: row for row, gram in enumerate(rows)},
-        idf=np.array([one[0] for one in rows.values()], dtype=np.float32),
+        idf=idf,
         weights=weights,
         bias=np.array(value["bias"], dtype=np.float32),
         sharpness=value["sharpness"],

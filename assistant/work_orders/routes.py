@@ -23,6 +23,7 @@ from assistant.types import Knowledge
 from assistant.work_orders.types import OrderKind
 from channels.types import Citation, Sentence, Status
 from knowledge.facts import duration_text, facts
+from knowledge.formats.lines import LOADER
 from knowledge.types import Duration, Facet, Fact, LegalBasis, ServiceItem, Strict
 
 Since = Literal["filed", "assigned", "accepted", "closed"]
@@ -111,7 +112,7 @@ class Said:
 def routes() -> Mapping[str, Route]:
     """All ways by code, as ``routes.yaml`` has them."""
     text = resources.files("assistant.work_orders").joinpath("routes.yaml")
-    read = yaml.safe_load(text.read_text(encoding="utf-8"))
+    read = yaml.load(text.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506
     known = TypeAdapter(tuple[Route, ...]).validate_python(read)
     return MappingProxyType({one.code: one for one in known})
 

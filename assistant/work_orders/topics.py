@@ -22,6 +22,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from assistant.errors import SetupError
 from assistant.work_orders import linear
 from assistant.work_orders.linear import Linear
+from knowledge.formats.lines import LOADER
 from knowledge.types import Strict
 from retrieval.analyzer import normalise
 
@@ -218,7 +219,7 @@ def _once(what: str, values: Iterable[str]) -> None:
 
 def _read(name: str, text: str, shape: Any) -> Any:
     try:
-        return TypeAdapter(shape).validate_python(yaml.safe_load(text))
+        return TypeAdapter(shape).validate_python(yaml.load(text, Loader=LOADER))  # noqa: S506
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
         line = f"第 {where.line + 1} 行" if where else "某一行"
