@@ -172,8 +172,6 @@ def _draft(
             return choices.out_of_scope(writer, ideas)
         nearest = _nearest(found) if decision.confidence >= model().nearest_at else ()
         return choices.not_found(nearest, reading.facets, writer, knowledge)
-    if decision.unsure and writer.english:  # a choice between Chinese names helps little
-        return choices.not_found(records, reading.facets, writer, knowledge)
     if decision.unsure:
         return choices.unsure(records, reading.facets, writer, knowledge)
     if decision.outcome == "clarify":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -25,7 +25,7 @@ from assistant.sessions.memory import MemoryLocks, MemorySessions
 from assistant.sessions.types import Loss
 from assistant.settings import Settings
 from assistant.telemetry import Telemetry
-from assistant.types import DialogueState, Knowledge, PlanStore, SessionLocks, SessionStore
+from assistant.types import DialogueState, Knowledge, PlanStore, SessionLocks, SessionStore, Turn
 from assistant.understanding import understand
 from assistant.work_orders import kinds, topics
 from channels.types import Feedback, Message, Services, Sheet, Welcome
@@ -72,7 +72,7 @@ def build(settings: Settings) -> Parts:
     telemetry = Telemetry()
     live = LiveKnowledge(settings.home, lambda: open_knowledge(settings))
     memory = remembering(settings, telemetry.lost)
-    offices = open_offices(settings, lambda: assistant.take_turn, live)
+    offices = open_offices(settings, lambda: suggesting.take_turn, live)
     assistant = Assistant(
         knowledge=live,
         sessions=memory.sessions,
@@ -84,6 +84,14 @@ def build(settings: Settings) -> Parts:
         finished=telemetry.finished,
         aids=offices.aids,
         desks=offices.desks,
+    )
+    suggesting = replace(  # answers for staff to use: nothing is remembered, counted or filed
+        assistant,
+        sessions=MemorySessions(ttl=1, most=1),
+        locks=MemoryLocks(),
+        finished=_uncounted,
+        aids=None,
+        desks=None,
     )
 
     def feedback(given: Feedback) -> None:
@@ -131,6 +139,10 @@ def warm() -> None:
     kinds.classifier()
     topics.classifier()
     topics.tree()
+
+
+def _uncounted(_turn: Turn) -> None:
+    """Turns for staff are none of a citizen's."""
 
 
 def remembering(settings: Settings, lost: Callable[[Loss], None]) -> Memory:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.handoff.types import Place
-from assistant.types import DialogueState, Draft, Erased, Turn
+from assistant.types import DialogueState, Draft, Erased, Left, Turn
 from assistant.work_orders.types import Receipt
 from channels.types import Status
 
@@ -88,6 +88,8 @@ def _with_outcome(state: DialogueState, turn: Turn) -> DialogueState:
             return replace(state, receipts=receipts)
         case Place() as place:
             return replace(state, handoff=place)
+        case Left():
+            return replace(state, handoff=None)
         case _:
             return state
 

@@ -20,6 +20,8 @@ from assistant.types import (
     Errand,
     FileOrder,
     Follow,
+    LeaveQueue,
+    Left,
     LookUp,
     Outcome,
     Similar,
@@ -82,6 +84,10 @@ async def _outcome(errand: Errand, session_id: str, desks: Desks) -> Outcome:
             return await desks.orders.follow_up(number, check, what)
         case CallPerson(desk=desk, package=package):
             return await desks.staff.request(session_id, desk, package) if desks.staff else Away()
+        case LeaveQueue():
+            if desks.staff is not None:
+                await desks.staff.leave(session_id)
+            return Left()
         case Erase():
             return Erased(kept=await desks.erase(session_id))
 

@@ -5,6 +5,7 @@ SuiwenError
 ├── ImportRefusedError  an import would lose or corrupt something
 ├── AnswersError        a file of answers does not fit the bundle's questions
 ├── SealError           what was sealed cannot be opened: another key, or altered
+├── AccountError        a name of staff that is taken, unknown or not a name
 └── Unavailable         a desk or registry does not answer now; what was filed is kept
 """
 
@@ -29,6 +30,10 @@ class AnswersError(SuiwenError):
 
 class SealError(SuiwenError):
     """Sealed bytes that the key at hand does not open."""
+
+
+class AccountError(SuiwenError):
+    """A staff account that cannot be made or is not known."""
 
 
 class Unavailable(SuiwenError):

@@ -119,12 +119,13 @@ class Assistant:
     def _before(self, knowledge: Knowledge, *, resuming: bool) -> Steps:
         """Up to a draft or an errand."""
         handlers: Steps = (
-            ("person", lambda one: _calmly(one, lambda it: passing.take(it, knowledge))),
             ("erase", lambda one: _calmly(one, erasing.take)),
+            ("person", lambda one: _calmly(one, lambda it: passing.take(it, knowledge))),
             ("resume", lambda one: self._resume(one, knowledge) if resuming else one),
             ("enquire", lambda one: self._enquire(one)),
             ("file", lambda one: self._file(one, knowledge)),
             ("guide", lambda one: self._guide(one, knowledge)),
+            ("wait", lambda one: _calmly(one, lambda it: self._wait(it, knowledge))),
             ("handle", lambda one: self._handle(one, knowledge)),
         )
         return (
@@ -141,6 +142,7 @@ class Assistant:
                 "remind",
                 lambda one: _remind(one, knowledge, self.aids(knowledge) if self.aids else None),
             ),
+            ("still", passing.still),
             ("check", check),
             ("reply", lambda one: _reply(one, knowledge)),
             ("remember", dialogue.remember),
@@ -193,6 +195,15 @@ class Assistant:
         if self.desks is None or (waiting is not None and waiting.asking != PAUSED):
             return turn
         return _calmly(turn, lambda one: enquiry.take(one, self.today()))
+
+    def _wait(self, turn: Turn, knowledge: Knowledge) -> Turn | None:
+        """What somebody who waits for a person says to that person."""
+
+        def answers(reading: Understanding) -> bool:
+            found = answering.find(reading, knowledge, self.today())
+            return found.decision.outcome == "answer" and not found.decision.unsure
+
+        return passing.stay(turn, knowledge, answers) if knowledge.searcher else None
 
     def _tell(self, turn: Turn, knowledge: Knowledge) -> Turn:
         """The draft of what came of an errand: each teller knows its own."""
@@ -283,6 +294,8 @@ def _unless_settled(handler: Step) -> Step:
 def _remind(turn: Turn, knowledge: Knowledge, aids: FilingAids | None) -> Turn:
     """After another question, the way back to the one that waits."""
     draft, waiting = turn.draft, turn.state.guide
+    if isinstance(turn.outcome, Erased):
+        return turn  # nothing waits any more
     if draft is not None and turn.state.form is not None and aids is not None:
         return form.remind(turn, draft, aids)
     if draft is None or waiting is None or draft.guide is not None or draft.left:

@@ -126,17 +126,27 @@ class CallPerson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveQueue:
+    """Errand: whoever waits for a person waits no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Erase:
     """Errand: erase what is remembered of this conversation and who it was."""
 
 
-Errand = FileOrder | LookUp | Follow | CallPerson | Erase
+Errand = FileOrder | LookUp | Follow | CallPerson | LeaveQueue | Erase
 """What a turn needs from outside before it can be answered; carried out between the steps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Away:
     """An errand that could not be carried out now: the desk does not answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """Nobody is waited for any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +163,7 @@ class Erased:
     kept: tuple[str, ...] = ()
 
 
-Outcome = Receipt | Similar | OrderView | Case | Place | Refused | Erased | Away
+Outcome = Receipt | Similar | OrderView | Case | Place | Left | Refused | Erased | Away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

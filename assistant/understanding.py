@@ -98,9 +98,16 @@ def crisis(text: str, rules: Rules) -> CrisisKind | None:
     if kind := told(text, rules):
         return kind
     heard = detector().kind(text)
-    return next(
+    found = next(
         (one for one in rules.crisis if one.kind == heard and not one.unless.search(text)), None
     )
+    rest = _FILES.sub("", text)
+    return found or (crisis(rest, rules) if rest != text and _NOW.search(rest) else None)
+
+
+_FILES = re.compile(r"^我?(?:要|想)?(?:投诉|举报|反映)[,，:：。!！\s]+")
+_NOW = re.compile(r"现在|正在|而家|依家|此刻")
+"""Who begins with 我要投诉 usually tells of the past; not if it happens now."""
 
 
 def told(text: str, rules: Rules) -> CrisisKind | None:

@@ -117,8 +117,9 @@ class _User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Moments:
-    """When Redis went, when its return began, and when it answered again."""
+    """When the kill began and was done, when Redis's return began, and when it answered again."""
 
+    going: float
     gone: float
     returning: float
     answering: float
@@ -192,14 +193,14 @@ def judged(asked: Sequence[Asked], moments: _Moments) -> Round:
     away = [one for one in asked if one.began > moments.gone and one.ended < moments.returning]
     if not away or any(one.verdict == "own" for one in away):
         raise ChaosError("Redis 停掉以后仍有追问按记忆作答：它没有真的停掉")
-    there = [one for one in asked if one.ended < moments.gone]
-    after = [one for one in asked if one.ended > moments.gone]
+    there = [one for one in asked if one.ended < moments.going]
+    after = [one for one in asked if one.ended >= moments.going]
     usual = max(one.ms for one in there)
     without = [one.ended for one in after if one.verdict != "own"]
     return Round(
         questions=len(asked),
         away=len(away),
-        in_flight=sum(one.began < moments.gone for one in after),
+        in_flight=sum(one.began < moments.going for one in after),
         failed=sum(one.status != 200 for one in asked),
         crossed=sum(one.verdict == "crossed" for one in asked),
         forgotten=sum(one.status == 200 and one.verdict == "none" for one in there),
@@ -224,6 +225,7 @@ async def _round(users: Sequence[_User], redis: RedisServer, *, freeze: bool) ->
 
 async def _lost_and_back(users: Sequence[_User], redis: RedisServer, freeze: bool) -> _Moments:
     await _until(lambda: all(len(user.asked) >= BEFORE for user in users), "没有人得到回答")
+    going = time.perf_counter()
     await asyncio.to_thread(redis.freeze if freeze else redis.kill)
     gone = time.perf_counter()
     await _until(lambda: all(len(user.since(gone)) >= AFTER for user in users), "停掉后无人作答")
@@ -235,7 +237,7 @@ async def _lost_and_back(users: Sequence[_User], redis: RedisServer, freeze: boo
     await _until(
         lambda: all(_remembered(user.since(answering)) for user in users), "没有人被重新记起"
     )
-    return _Moments(gone=gone, returning=returning, answering=answering)
+    return _Moments(going=going, gone=gone, returning=returning, answering=answering)
 
 
 def _remembered(asked: Sequence[Asked]) -> bool:

@@ -1,6 +1,7 @@
-"""Fitting and scoring what complaints need: topics, kinds and duplicates (``assistant.work_orders``).
+"""Fitting and scoring what complaints need: topics, kinds, duplicates (``work_orders``).
 
-All sentences are our own: ``topics-*.jsonl`` (text, topic), ``kinds-*.jsonl`` (text, kind),
+All sentences are our own: ``topics-*.jsonl`` (text, topic; ``calibration`` and
+``test`` avoid the tree's own words), ``kinds-*.jsonl`` (text, kind),
 ``order-pairs.jsonl`` (a, b, same, split).  Questions to tell filings from: the wordings of the pack
 and the development questions.  Test files are only scored.
 """
@@ -8,9 +9,8 @@ and the development questions.  Test files are only scored.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -83,40 +83,36 @@ class KindScore:
 
 
 def topic_sentences(split: str) -> tuple[Said, ...]:
-    """Our own sentences, of ``train`` or ``test``."""
+    """Our own texts: sentences of ``train`` or ``test``, ``phrases`` to learn from beside them."""
     return tuple(Said(one["text"], one["topic"]) for one in _lines(f"topics-{split}"))
 
 
-def fit_topics(given: Sequence[Said]) -> Linear:
-    """The model over all sentences, its thresholds from folds left out."""
-    totals, truth, codes = _left_out_topics(given)
-    sharpness = _sharpness(totals, truth)
-    shares = linear.softmax((totals * sharpness).astype(np.float32))
-    known = topics.tree().topics
-    bodies = _summed(shares, [known[code].department or "" for code in codes])
-    routes = _summed(shares, [known[code].route for code in codes])
+def fit_topics(given: Sequence[Said], blind: Sequence[Said]) -> Linear:
+    """The model over all sentences; sharpness and thresholds from folds left out and, counting as
+    much, from sentences written with other words than the tree's (``blind``)."""
+    codes = list(topics.tree().topics)
     whole = ridge(given, codes)
-    truths = [codes[at] for at in truth]
+    totals = np.vstack([_left_out(given, codes), _totals(whole, blind)])
+    truth = np.array([codes.index(one.label) for one in (*given, *blind)])
+    weight = np.array([0.5 / len(given)] * len(given) + [0.5 / len(blind)] * len(blind))
+    sharpness = _sharpness(totals, truth, weight)
+    shares = linear.softmax((totals * sharpness).astype(np.float32))
+    known = [topics.tree().topics[code] for code in codes]
+    bodies = [one.department or "" for one in known]
+    routes = [one.route for one in known]
     sure_at = {
-        "topic": _threshold(
-            shares.max(1),
-            [codes[n] == t for n, t in zip(shares.argmax(1), truths, strict=True)],
-            SURE["topic"],
-        ),
-        "department": _threshold(
-            *_told(bodies, [known[one].department or "" for one in truths]), SURE["department"]
-        ),
-        "route": _threshold(*_told(routes, [known[one].route for one in truths]), SURE["route"]),
+        name: _threshold(*_told(shares, labels, truth), weight, SURE[name])
+        for name, labels in (("topic", codes), ("department", bodies), ("route", routes))
     }
-    return _replaced(whole, sharpness, sure_at)
+    return replace(whole, sharpness=sharpness, sure_at=sure_at)
 
 
 def ridge(given: Sequence[Said], codes: Sequence[str]) -> Linear:
-    """Ridge regression on which topic a text is of; texts are the sentences, and each everyday
-    word and name of the tree as a text of its own."""
+    """Ridge regression on which topic a text is of; texts are the sentences, our phrases, and each
+    everyday word and name of the tree as a text of its own."""
     known = topics.tree().topics
     words = [Said(word, code) for code in codes for word in (known[code].name, *known[code].words)]
-    every = [*given, *words]
+    every = [*given, *topic_sentences("phrases"), *words]
     columns = {code: at for at, code in enumerate(codes)}
     vectorizer, features = _vectors([one.text for one in every], _TOPIC_LONGEST)
     kernel = (features @ features.T).toarray()
@@ -164,16 +160,17 @@ def score_topics(given: Sequence[Said]) -> TopicScore:
     )
 
 
-def _left_out_topics(given: Sequence[Said]) -> tuple[Floats, NDArray[np.int64], list[str]]:
-    codes = list(topics.tree().topics)
-    columns = {code: at for at, code in enumerate(codes)}
-    truth = np.array([columns[one.label] for one in given])
+def _left_out(given: Sequence[Said], codes: Sequence[str]) -> Floats:
+    """The totals of each sentence by a model that has not seen it, of shape (given, codes)."""
     totals = np.zeros((len(given), len(codes)))
     for fold in range(FOLDS):
         model = ridge([one for n, one in enumerate(given) if n % FOLDS != fold], codes)
-        for n in range(fold, len(given), FOLDS):
-            totals[n] = model.totals(normalise(given[n].text))
-    return totals, truth, codes
+        totals[fold::FOLDS] = _totals(model, given[fold::FOLDS])
+    return totals
+
+
+def _totals(model: Linear, given: Sequence[Said]) -> Floats:
+    return np.array([model.totals(normalise(one.text)) for one in given], dtype=np.float64)
 
 
 # Kinds
@@ -222,7 +219,7 @@ def fit_kinds(given: Sequence[Said]) -> Linear:
         held = [one for n, one in enumerate(given) if n % FOLDS == fold and one.label == kinds.NONE]
         loud += [filing(model, one.text) for one in held]
     sure = float(np.quantile(loud, 1 - MOST_ALARMS))
-    return _replaced(softmax_regression(given), 1.0, {"filed": sure})
+    return replace(softmax_regression(given), sure_at={"filed": sure})
 
 
 def softmax_regression(given: Sequence[Said]) -> Linear:
@@ -365,7 +362,9 @@ def _beside(one: Pair) -> tuple[bool, bool]:
 
 def refit() -> None:
     """Fit the three on our own sentences and write them where ``assistant.work_orders`` reads."""
-    text = linear.dumps(fit_topics(topic_sentences("train")), _TOPIC_SMALLEST)
+    text = linear.dumps(
+        fit_topics(topic_sentences("train"), topic_sentences("calibration")), _TOPIC_SMALLEST
+    )
     (FOLDER / topics.FILE).write_text(text, encoding="utf-8")
     topics.classifier.cache_clear()
     text = linear.dumps(fit_kinds(kind_training()), _KIND_SMALLEST)
@@ -424,37 +423,31 @@ def _vectors(texts: Iterable[str], longest: int, rarest: int = 1) -> Any:
     return vectorizer, vectorizer.fit_transform([normalise(text) for text in texts])
 
 
-def _sharpness(totals: Floats, truth: NDArray[np.int64]) -> float:
-    """The one with the least log loss."""
+def _sharpness(totals: Floats, truth: NDArray[np.int64], weight: Floats) -> float:
+    """The one with the least weighted log loss."""
 
     def loss(sharpness: float) -> float:
         shares = linear.softmax((totals * sharpness).astype(np.float32))
-        return float(-np.log(shares[range(len(truth)), truth] + 1e-9).mean())
+        return float(-np.log(shares[range(len(truth)), truth] + 1e-9) @ weight)
 
     return float(min(np.geomspace(1, 60, 60), key=loss))
 
 
-def _summed(shares: NDArray[np.float32], labels: Sequence[str]) -> dict[str, Floats]:
-    found: dict[str, Floats] = {}
-    for at, label in enumerate(labels):
-        found[label] = found.get(label, np.zeros(len(shares))) + shares[:, at]
-    return found
+def _told(
+    shares: NDArray[np.float32], labels: Sequence[str], truth: NDArray[np.int64]
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """The greatest sum of probabilities of one label, and whether it is the right label."""
+    names = sorted(set(labels))
+    columns = np.array([names.index(label) for label in labels])
+    sums = np.stack([shares[:, columns == n].sum(axis=1) for n in range(len(names))], axis=1)
+    return sums.max(axis=1).astype(np.float64), sums.argmax(axis=1) == columns[truth]
 
 
-def _told(sums: dict[str, Floats], truth: Sequence[str]) -> tuple[Floats, list[bool]]:
-    """The greatest sum of each text, and whether it is of the right label."""
-    names = list(sums)
-    table = np.stack([sums[name] for name in names], axis=1)
-    best = table.argmax(1)
-    return table.max(1), [names[n] == one for n, one in zip(best, truth, strict=True)]
-
-
-def _threshold(sure: NDArray[Any], right: Sequence[bool], share: float) -> float:
+def _threshold(sure: Floats, right: NDArray[np.bool_], weight: Floats, share: float) -> float:
     """The lowest hundredth from which on at least this share is right; 0.99 where none is."""
-    hits = np.array(right)
     for hundredth in range(1, 100):
         above = sure >= hundredth / 100
-        if above.any() and hits[above].mean() >= share:
+        if above.any() and np.average(right[above], weights=weight[above]) >= share:
             return hundredth / 100
     return 0.99
 
@@ -467,17 +460,6 @@ def _calibration(sure: Floats, hits: NDArray[np.bool_], bins: int = 10) -> float
     )
 
 
-def _replaced(model: Linear, sharpness: float, sure_at: dict[str, float]) -> Linear:
-    from dataclasses import replace
-
-    return replace(model, sharpness=sharpness, sure_at=sure_at)
-
-
 def _lines(name: str) -> list[dict[str, Any]]:
     text = (GOLD / f"{name}.jsonl").read_text(encoding="utf-8")
     return [json.loads(line) for line in text.splitlines() if line.strip()]
-
-
-def counts() -> dict[str, int]:
-    """How many sentences there are of each kind."""
-    return dict(Counter(one.label for split in ("train", "test") for one in kind_sentences(split)))

@@ -79,7 +79,7 @@ def checks(prediction: Prediction, record: Lookup) -> Iterator[Check]:
     """Every verdict on one prediction."""
     example, reply = prediction.example, prediction.reply
     yield _status(example, reply)
-    if example.codes:
+    if example.codes and not (Status.FILED in example.status and _files(reply)):
         yield _record(example, reply)
         if reply.status in _ANSWERING and found_codes(reply):
             yield replace(_record(example, reply), metric="wrong_record_rate")
@@ -133,6 +133,13 @@ def _status(example: Example, reply: Reply) -> Check:
         good=reply.status in example.status,
         expected=" 或 ".join(example.status),
         got=head(reply),
+    )
+
+
+def _files(reply: Reply) -> bool:
+    """Whether a matter is being filed: a form names no record until it is shown whole."""
+    return reply.status is Status.FILED or (
+        reply.status is Status.GUIDING and reply.reason == "form"
     )
 
 

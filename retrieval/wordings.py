@@ -9,10 +9,11 @@ lexicon's official words behind it.  A release whose records list no wordings ha
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -84,8 +85,19 @@ def read(text: str, lexicon: Lexicon) -> str:
 
 
 def grams(text: str) -> Iterator[str]:
-    """Every character and pair of characters."""
-    return chain(text, (text[n : n + 2] for n in range(len(text) - 1)))
+    """Every character and pair of characters; of Latin letters also every word, its beginning, and
+    every two words in a row (marked, so that no word is taken for a pair)."""
+    words = _LATIN.findall(text)
+    return chain(
+        text,
+        (text[n : n + 2] for n in range(len(text) - 1)),
+        (f"={word}" for word in words),
+        (f"^{word[:4]}" for word in words if len(word) > 4),
+        (f"={one} {other}" for one, other in pairwise(words)),
+    )
+
+
+_LATIN = re.compile(r"[a-z]{2,}")
 
 
 def vector(

@@ -36,7 +36,7 @@ from assistant.accounts.roles import table, weak
 from assistant.accounts.types import Account, NotSignedIn, Role, Seals, SignedIn
 from assistant.audit.log import AuditLog
 from assistant.audit.types import Entry
-from assistant.errors import SuiwenError
+from assistant.errors import AccountError
 from assistant.handoff.types import Desk
 from assistant.records.accounts import StaffAccount, StaffSession
 from assistant.records.writing import writing
@@ -44,10 +44,6 @@ from assistant.records.writing import writing
 _NAME = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 _NOTED = timedelta(seconds=10)  # how exactly the last act is kept
 _LETTERS = (string.ascii_lowercase, string.ascii_uppercase, "23456789", "-_+=")
-
-
-class AccountError(SuiwenError):
-    """A name that is taken, unknown or not a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ its check is asked for, unless this session filed it or gave the right check bef
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -92,6 +93,8 @@ class _Asked:
         wish = self.said.wish
         if wish is None:
             return None
+        if self.said.addition is not None:
+            return self.added(self.said.addition)
         number = self.said.number or reading.number_inside(self.text)
         act = None if wish == "progress" else wish
         if number is not None:
@@ -107,6 +110,15 @@ class _Asked:
         for one, check in mine.items():
             return self.known(one, check, act)
         return self.ask("ask_number", EnquiryState(asking="number", act=_bare(act)))
+
+    def added(self, text: str) -> Turn | None:
+        """What is added to the order in hand, or to the only one of this session, at once."""
+        mine = self.mine()
+        if len(mine) != 1:
+            return self.which(tuple(mine), "add") if mine else None
+        number, check = next(iter(mine.items()))
+        what = FollowUp(act="add", text=text, key=self.turn.id)
+        return self.run(Follow(number=number, check=check, what=what))
 
     def answered(self, state: EnquiryState) -> Turn | None:
         """A message after something was asked: the answer, another wish, or another question."""
@@ -141,6 +153,9 @@ class _Asked:
         return self.ask("again_number", state) if self.meant_as_number() else None
 
     def check_given(self, state: EnquiryState) -> Turn | None:
+        number = reading.any_number(self.text)
+        if number is not None:  # the number once more
+            return self.known(number, self.check_known(number), state.act.act if state.act else None)
         check = reading.check_of(self.text)
         if check is not None and state.number is not None:
             return self.known(state.number, check, state.act.act if state.act else None)
@@ -199,7 +214,8 @@ class _Asked:
 
     def ask(self, name: str, state: EnquiryState) -> Turn:
         texts, writer = words.texts(), Writer()
-        writer.remark(texts[name])
+        digits = tuple(re.findall(r"\d+", texts[name]))
+        writer.sentences.append(Sentence(text=texts[name], reckoned=digits))
         if name == "ask_withdraw":
             writer.suggestions.append(texts["confirm"])
         writer.suggestions.append(texts["leave"])
@@ -269,7 +285,7 @@ def _refused(refused: Refused, errand: LookUp | Follow) -> Draft:
         writer.remark(texts["unknown"])
         writer.suggestions.append(texts["leave"])
         act = errand.what.act if isinstance(errand, Follow) else None
-        state = EnquiryState(asking="number", act=_bare(act))
+        state = EnquiryState(asking="check", number=errand.number, act=_bare(act))
         return replace(writer.draft(Status.GUIDING, "unknown"), enquiry=state)
     writer.remark(texts[refused.reason])
     return replace(writer.draft(Status.REFUSED, refused.reason), enquiry=_in_hand(errand))

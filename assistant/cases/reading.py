@@ -46,6 +46,7 @@ _HOW = re.compile(
 class Reading:
     """A message read: what it wants, of which number, with which check.
 
+    ``addition``: what it adds to an order, if it says so at once.
     ``bare``: it is nothing but a number (and a check), which says nothing of what is wanted.
     """
 
@@ -53,6 +54,7 @@ class Reading:
     number: str | None = None
     check: str | None = None
     bare: bool = False
+    addition: str | None = None
 
 
 def plain(text: str) -> str:
@@ -69,12 +71,33 @@ def read(text: str) -> Reading:
     """What a message wants, as far as it is an enquiry at all."""
     number = order_number(text)
     check = None if number is None else check_of(text)
+    added = addition(text)
     return Reading(
-        wish=wish(text, named=number is not None),
+        wish="add" if added else wish(text, named=number is not None),
+        addition=added,
         number=number,
         check=check,
         bare=number is not None and _says_nothing(_ORDER.sub("", plain(text))),
     )
+
+
+def addition(text: str) -> str | None:
+    """What follows 我要补充： in a message."""
+    said = text.strip()
+    plain_ = normalise(said)
+    if len(plain_) != len(said) or order_number(text) is not None:
+        return None
+    start = next((one for one in _inline() if plain_.startswith(one)), None)
+    rest = said[len(start) :] if start else ""
+    added = rest.lstrip(EDGE)
+    return added if rest != added and len(added) >= _LEAST_ADDED else None
+
+
+_LEAST_ADDED = 4
+
+
+def _inline() -> list[str]:
+    return sorted(words.said("inline", "start"), key=len, reverse=True)
 
 
 def _says_nothing(rest: str) -> bool:

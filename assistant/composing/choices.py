@@ -11,7 +11,7 @@ from assistant.rules import CrisisKind, guide_words, replies
 from assistant.types import Draft, Knowledge
 from channels.types import Card, Status
 from knowledge.passages import FACET_NAMES
-from knowledge.types import Bundle, Facet, Fact, Hotline, Record, ServiceItem
+from knowledge.types import Bundle, Facet, Fact, Hotline, Policy, Record, ServiceItem
 
 MOST_CHOICES = 5
 PUBLIC_HOTLINE = "TEL-12345"
@@ -40,10 +40,15 @@ def unsure(
     records: Sequence[Record], asked: Sequence[Facet], writer: Writer, knowledge: Knowledge
 ) -> Draft:
     """Offer at most five records, none of which is likely enough to answer, and the hotline."""
-    writer.remark(replies()["clarify"]["unsure"])
-    writer.card(_choices("请选择", records, asked))
+    texts = replies()["clarify"]
+    writer.remark(texts["unsure_english"] if writer.english else texts["unsure"])
+    writer.card(_choices("请选择", records, asked, english=writer.english))
     writer.suggestions += [row.ask for row in writer.cards[-1].rows if row.ask]
-    say_line(knowledge, PUBLIC_HOTLINE, replies()["not_found"]["hotline"], writer)
+    if writer.english:
+        line = replies()["not_found"]["english_hotline"]
+        say_line(knowledge, ENGLISH_HOTLINE, line, writer)
+    else:
+        say_line(knowledge, PUBLIC_HOTLINE, replies()["not_found"]["hotline"], writer)
     return writer.draft(Status.CLARIFY, "unsure")
 
 
@@ -156,7 +161,9 @@ def _districts(records: Sequence[Record], asked: Sequence[Facet]) -> Card:
     return Card(kind="choices", title="请选择所在的区", rows=rows)
 
 
-def _choices(title: str, records: Sequence[Record], asked: Sequence[Facet]) -> Card:
+def _choices(
+    title: str, records: Sequence[Record], asked: Sequence[Facet], *, english: bool = False
+) -> Card:
     shown = records[:MOST_CHOICES]
     notes = [_note(record, shown) for record in shown]
     if len(shown) > 1 and len(set(notes)) == 1:
@@ -165,10 +172,21 @@ def _choices(title: str, records: Sequence[Record], asked: Sequence[Facet]) -> C
         kind="choices",
         title=title,
         rows=tuple(
-            choice(record.name, ask_for(record, asked, code=True), code=record.code, note=note)
+            choice(
+                _called(record, english=english),
+                ask_for(record, asked, code=True),
+                code=record.code,
+                note=note,
+            )
             for record, note in zip(shown, notes, strict=True)
         ),
     )
+
+
+def _called(record: Record, *, english: bool) -> str:
+    """Its name, in English before it where it has one."""
+    known = None if isinstance(record, Policy) else record.english
+    return f"{known} {record.name}" if english and known else record.name
 
 
 def _note(record: Record, others: Sequence[Record]) -> str | None:

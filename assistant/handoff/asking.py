@@ -77,6 +77,26 @@ def wants_person(text: str) -> Desk | None:
     return next(filter(None, (_heard(bare, known) for bare in _bare(said, known))), None)
 
 
+def leaves_queue(text: str) -> bool:
+    """Whether somebody who waits for a person says that they wait no more."""
+    gone = frozenset(_normal(table()["leave"]["whole"]))
+    known = words()
+    parts = [one for one in _SPLIT.split(normalise(text)) if one]
+    rest = [one for one in parts if not gone & set(_bare(one, known))]
+    return len(rest) < len(parts) and all(one in known.after for one in rest)
+
+
+def about_the_queue(text: str) -> bool:
+    """Whether somebody who waits for a person asks about that (要等多久, 排到第几了)."""
+    said = normalise(text).strip(_EDGE)
+    return len(said) <= table()["limits"]["queue"] and _queue().holds(said)
+
+
+@cache
+def _queue() -> Matcher:
+    return Matcher(_normal(table()["queue"]["inside"]))
+
+
 def _bare(said: str, known: Words) -> Iterable[str]:
     """The message, then with one more courtesy taken off at an end each time."""
     yield said

@@ -13,6 +13,8 @@ from assistant.composing.plans import answer_text
 from assistant.handoff.asking import table, wants_person
 from assistant.handoff.types import Package, Said
 from assistant.types import DialogueState, GuideState
+from assistant.work_orders.state import missing
+from assistant.work_orders.words import fields_of
 from knowledge.profile import fields as profile_fields
 from knowledge.types import Bundle, Record, ServiceItem
 
@@ -110,7 +112,9 @@ def _guide(guide: GuideState | None, record: FindRecord) -> str:
 
 
 def _fields(state: DialogueState) -> tuple[tuple[str, str | None], ...]:
-    return state.form.fields if state.form else ()
+    """The fields that a form asks for, with what was said; its marks are left out."""
+    form = state.form
+    return tuple(one for one in form.fields if one[0] in fields_of(form.kind)) if form else ()
 
 
 def _form(state: DialogueState) -> str:
@@ -119,10 +123,9 @@ def _form(state: DialogueState) -> str:
         return ""
     words, fields = table()["package"], table()["fields"]
     kind = table()["kinds"].get(form.kind.value, form.kind.value)
-    asking = fields.get(form.asking, form.asking)
-    return str(
-        words["form_asking" if form.asking else "form_ready"].format(kind=kind, asking=asking)
-    )
+    lacks = missing(form)
+    asking = fields.get(lacks, lacks)
+    return str(words["form_asking" if lacks else "form_ready"].format(kind=kind, asking=asking))
 
 
 def _enquiry(state: DialogueState) -> str:

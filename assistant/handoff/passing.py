@@ -1,22 +1,37 @@
 """The citizen's side of a handoff in the pipeline: asking for a person, waiting, being talked to.
 
-While they wait the assistant goes on answering, and the desk sees it; once a person has taken over
-it is silent, and what the citizen writes is only passed on.
+While they wait the assistant goes on answering questions, and the desk sees it; what is no question
+of its own is meant for the person, and is told where the queue stands.  Once a person has taken over
+the assistant is silent, and what the citizen writes is only passed on.  A form under way waits: what
+is said to a person is no answer to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from assistant.composing import choices
 from assistant.composing.writer import Writer
-from assistant.handoff.asking import wants_person
+from assistant.handoff.asking import about_the_queue, leaves_queue, wants_person
 from assistant.handoff.packing import package
-from assistant.handoff.types import Place
+from assistant.handoff.types import Desk, Place
 from assistant.rules import replies
-from assistant.types import Away, CallPerson, DialogueState, Draft, Knowledge, Turn
-from channels.types import Status
+from assistant.types import (
+    Away,
+    CallPerson,
+    DialogueState,
+    Draft,
+    EnquiryState,
+    Intent,
+    Knowledge,
+    LeaveQueue,
+    Left,
+    Turn,
+    Understanding,
+)
+from assistant.work_orders.state import PAUSED
+from channels.types import Sentence, Status
 
 MOST_SAID = 40
 """How many messages of a conversation are kept for a person to read."""
@@ -27,9 +42,38 @@ def take(turn: Turn, knowledge: Knowledge) -> Turn | None:
     place, text = turn.state.handoff, turn.message.text
     if place is not None and place.status == "taken":
         return replace(turn, draft=_remark("delivered"))
+    if place is not None and leaves_queue(text):
+        return replace(turn, errand=LeaveQueue())
     desk = wants_person(text)
-    if desk is None:
+    return None if desk is None else _called(turn, desk, knowledge)
+
+
+def stay(
+    turn: Turn, knowledge: Knowledge, answers: Callable[[Understanding], bool]
+) -> Turn | None:
+    """The turn of somebody who waits for a person and asks nothing: where the queue stands, asked
+    anew; ``None`` if nobody waits, or the message is a question.
+
+    ``answers``: whether a record surely answers the message by itself.
+    """
+    place, reading = turn.state.handoff, turn.understanding
+    if place is None or reading is None or _asks(reading, turn.state, answers):
         return None
+    return _called(turn, place.desk, knowledge)
+
+
+def _asks(
+    reading: Understanding, state: DialogueState, answers: Callable[[Understanding], bool]
+) -> bool:
+    """Whether a message is for the assistant: a courtesy, a choice, a question."""
+    if reading.intent is not Intent.ASK:
+        return reading.intent is not Intent.EMPTY
+    if about_the_queue(reading.text) or not reading.facets:
+        return False
+    return answers(reading) if reading.focus else state.record is not None
+
+
+def _called(turn: Turn, desk: Desk, knowledge: Knowledge) -> Turn:
     profile = turn.understanding.profile if turn.understanding else ()
     told = (*turn.state.profile, *profile)
     packed = package(turn.state, record=knowledge.record, profile=told)
@@ -39,8 +83,13 @@ def take(turn: Turn, knowledge: Knowledge) -> Turn | None:
 def tell(turn: Turn, knowledge: Knowledge) -> Turn | None:
     """The reply to having asked for a person; ``None`` for what came of another errand."""
     outcome = turn.outcome
+    if isinstance(outcome, Left):
+        return replace(turn, draft=replace(_remark("left"), status=Status.ANSWERED, quiet=False))
     if isinstance(outcome, Place):
-        return replace(turn, draft=_told(outcome, knowledge))
+        asked = wants_person(turn.message.text) or about_the_queue(turn.message.text)
+        name = "noted" if waits(turn.state) and not asked else "waiting"
+        draft = _told(outcome, knowledge, name)
+        return replace(turn, draft=_held(turn.state, draft))
     if isinstance(outcome, Away) and isinstance(turn.errand, CallPerson):
         return replace(turn, draft=choices.person("handoff", Writer(), knowledge))
     return None
@@ -57,13 +106,40 @@ def waits(state: DialogueState) -> bool:
     return state.handoff is not None and state.handoff.status in ("waiting", "taken")
 
 
-def _told(place: Place, knowledge: Knowledge) -> Draft:
+def still(turn: Turn) -> Turn:
+    """The turn that answers a question of somebody who waits, with a line that they wait still."""
+    draft, place = turn.draft, turn.state.handoff
+    if draft is None or place is None or place.status != "waiting" or turn.outcome is not None:
+        return turn
+    if draft.status not in _ANSWERS:
+        return turn
+    line = Sentence(text=_texts()["still"])
+    return replace(turn, draft=replace(draft, sentences=(*draft.sentences, line)))
+
+
+_ANSWERS = frozenset((Status.ANSWERED, Status.PARTIAL, Status.NOT_FOUND, Status.CLARIFY))
+
+
+def _held(state: DialogueState, draft: Draft) -> Draft:
+    """The draft that leaves a form paused, and a progress query with nothing asked."""
+    if state.form is not None:
+        draft = replace(draft, form=replace(state.form, asking=PAUSED))
+    asked = state.enquiry
+    if asked is None:
+        return draft
+    if asked.number and asked.check:
+        known = EnquiryState(asking="number", number=asked.number, check=asked.check)
+        return replace(draft, enquiry=known)
+    return replace(draft, ended="enquiry")
+
+
+def _told(place: Place, knowledge: Knowledge, waiting: str) -> Draft:
     texts = _texts()
     match place.status:
         case "waiting":
             ahead = texts["ahead"].format(count=place.ahead) if place.ahead else texts["next"]
             wait = texts["minutes"].format(count=place.minutes) if place.minutes else ""
-            return _remark("waiting", ahead, wait, reckoned=(place.ahead, place.minutes))
+            return _remark(waiting, ahead, wait, reckoned=(place.ahead, place.minutes))
         case "taken":
             return _remark("taken")
         case _:

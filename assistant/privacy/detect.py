@@ -360,14 +360,18 @@ _ROOM = (
     f"|[A-Za-z]?{_D}{{3,4}}(?![0-9年月日元])"
     f"|{_D}{{1,3}}-{_D}{{1,4}}(?:-{_D}{{1,4}})?(?![0-9年月日元]))"
 )
+_ESTATE = "(?:大厦|广场|中心|花园|小区|苑|城|楼|公寓|府|湾|居)"
 _HOME = re.compile(
     f"(?P<street>{_STREET}) ?(?P<detail>"
-    f"{_HOUSE}[ ,，]?(?:{_PART}[ -]?){{0,3}}(?:{_ROOM})|{_HOUSE}[ ,，]?(?:{_PART}[ -]?){{1,3}}"
+    f"{_HOUSE} ?[{HAN}]{{1,8}}{_ESTATE} ?(?:{_PART}[ -]?){{0,2}}{_ROOM}"
+    f"|{_HOUSE}[ ,，]?(?:{_PART}[ -]?){{0,3}}(?:{_ROOM})|{_HOUSE}[ ,，]?(?:{_PART}[ -]?){{1,3}}"
     f"|(?:{_BUILDING}[ -]?)(?:{_PART}[ -]?){{0,2}}(?:{_ROOM})"
     f"|(?:{_BUILDING}[ -]?)(?:{_PART}[ -]?){{1,2}})"
 )
+_DOOR, _NEAR = re.compile("[0-9〇零一二两三四五六七八九十百] ?[号栋幢座]"), 60
 _NUMBERED = re.compile(
-    f"[^。!?;\n]{{0,25}}?(?P<street>{_STREET}) ?(?P<detail>{_HOUSE}|{_BUILDING}(?: ?{_ROOM})?)"
+    f"[^。!?;\n]{{0,25}}?(?P<street>{_STREET}|[{HAN}]{{1,6}}(?:{_D}{{1,3}}[{HAN}])?) ?"
+    f"(?P<detail>{_HOUSE}(?![线口窗柜文令院公])|{_BUILDING}(?: ?{_ROOM})?)"
 )
 
 
@@ -376,6 +380,8 @@ def _addresses(folded: Folded, words: Words) -> Iterator[Candidate]:
     for match in _HOME.finditer(text):
         yield Kind.ADDRESS, match.start("detail"), match.end("detail"), _address(match)
     for said in words.address.finditer(text):
+        if not _DOOR.search(text, said.end(), said.end() + _NEAR):
+            continue
         near = _NUMBERED.match(text, said.end())
         if near:
             yield Kind.ADDRESS, near.start("detail"), near.end("detail"), _address(near)

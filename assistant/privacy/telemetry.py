@@ -12,16 +12,21 @@ from typing import Any
 
 from assistant.privacy.masking import mask
 
-_OURS = re.compile(
-    r"[A-Za-z_]*|(?=[0-9]*[a-f])[0-9a-f]{12}(?:[0-9a-f]{20})?|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z"
-)
-"""Words, hashes, turn ids and times, in which nothing is ever found: most of a line."""
+_OURS = re.compile("[A-Za-z_]*|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z")
+"""Words and times, in which nothing is ever found: most of a line."""
+
+_HASHED = frozenset(("turn", "session", "question"))
+_HASH = re.compile("[0-9a-f]{12}|[0-9a-f]{32}")
+"""Ids and keyed hashes, which may look like a phone; only where ``Telemetry`` puts them."""
 
 
 def mask_event(_logger: Any, _method: str, event: Mapping[str, Any]) -> dict[str, Any]:
     """Every text masked, in mappings (their keys, too) and sequences; numbers that are personal
     become texts; objects are masked as they would be printed."""
-    return {key: _masked(value) for key, value in event.items()}
+    return {
+        key: value if key in _HASHED and _HASH.fullmatch(str(value)) else _masked(value)
+        for key, value in event.items()
+    }
 
 
 def _masked(value: Any) -> Any:

@@ -89,7 +89,7 @@ def _compiled(tables: dict[str, Any]) -> Words:
         owner=re.compile(cues["owner"]),
         address=re.compile(cues["address"]),
         strong=re.compile(f"(?:{names['strong']}) ?|(?:{names['labels']}) ?(?:姓名)?: ?"),
-        weak=re.compile(f"(?:{names['weak']}) ?"),
+        weak=re.compile(f"(?:{names['weak']})(?:叫做?|名叫|是|系)? ?"),
         given=re.compile(given),
         paused=re.compile(ended),
         never=frozenset(names["words"]),

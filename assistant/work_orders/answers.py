@@ -9,7 +9,7 @@ from assistant.composing import filing as say
 from assistant.rules import load
 from assistant.types import Draft, Intent
 from assistant.work_orders import extract, phones
-from assistant.work_orders.state import AGAIN, SAID, START, asked, put, value
+from assistant.work_orders.state import AGAIN, CONTACT, SAID, START, asked, put, value
 from assistant.work_orders.step import (
     Step,
     ask,
@@ -18,12 +18,22 @@ from assistant.work_orders.step import (
     told,
     with_text,
 )
-from assistant.work_orders.types import OrderKind
-from assistant.work_orders.words import begins, commands, kind_name, reading, texts
+from assistant.work_orders.types import FormState, OrderKind
+from assistant.work_orders.words import (
+    begins,
+    commands,
+    fields_of,
+    kind_name,
+    reading,
+    starts,
+    texts,
+)
 from retrieval.analyzer import normalise
 
 LEAST_TOLD = 6
 """Characters of a matter that can be dealt with."""
+LEAST_KNOWN = 4
+"""The same of a matter that is known for one (路灯坏了)."""
 _MOST_ASKED = 40
 """Characters of a question; longer messages tell something."""
 _NONE = frozenset((Intent.EMPTY, Intent.SMALL_TALK))
@@ -34,7 +44,7 @@ def answered(step: Step) -> Draft | None:
     field = asked(step.state)
     if field is None:
         return None
-    if step.said in commands()["skip"]:
+    if _declines(step.said, field):
         return _skipped(step, field)
     if step.said in commands()["consent"]:
         return ask(step, step.state, field)
@@ -43,6 +53,8 @@ def answered(step: Step) -> Draft | None:
     if field != "text" and _another(step):
         say.remark("another", step.writer, kind=kind_name(step.state.kind))
         return ask(step, step.state, field)
+    if (apart := _out_of_turn(step, field)) is not None:
+        return apart
     match field:
         case "text":
             return _text(step)
@@ -54,6 +66,51 @@ def answered(step: Step) -> Draft | None:
             return _district(step)
         case _:
             return _free(step, field)
+
+
+def _declines(said: str, field: str) -> bool:
+    """跳过; 不知道归谁管; where contact is asked, 不留电话."""
+    if said in commands()["skip"] or (field in CONTACT and said in commands()["no_contact"]):
+        return True
+    told_nothing = field not in ("text", *CONTACT) and len(said) <= _MOST_UNKNOWN
+    return told_nothing and "," not in said and said.startswith(starts("unknown"))
+
+
+_MOST_UNKNOWN = 12
+
+
+def _out_of_turn(step: Step, field: str) -> Draft | None:
+    """An answer that is from end to end one to another field: it is noted there, and this field is
+    asked on; ``None`` if it may be meant for this one."""
+    if field not in CONTACT and step.said in commands()["no_contact"]:
+        say.remark("no_contact", step.writer)
+        return ask(step, put(put(step.state, "name", None), "phone", None), field)
+    found = extract.sole(step.text)
+    if found is None or field in ("district", found[0]) or (step.state.asking or "").endswith(AGAIN):
+        return None
+    other, new = found
+    known = value(step.state, other)
+    if {field, other} == {"place", "object"} and known is not None:
+        return None  # a shop is a place as well
+    if (field, other) == ("name", "object") and known is not None and len(new) <= LEAST_KNOWN:
+        return None  # 陈师傅
+    if other not in fields_of(step.state.kind):
+        if field == "text":
+            return None
+        return ask(step, _with_more(step, new), field)
+    if other == "object" and known is not None and known not in new:
+        new = f"{known}，{new}"
+    state = put(step.state, other, new)
+    say.note([(other, new)], step.aids, step.writer)
+    return ask(step, state, field) if field not in dict(state.fields) else go_on(step, state)
+
+
+def _with_more(step: Step, more: str) -> FormState:
+    """The state whose matter also says what there is no field for; that is said."""
+    text = value(step.state, "text") or ""
+    state = with_text(step, step.state, f"{text.rstrip('。')}。{more}")
+    say.remark("added", step.writer)
+    return state
 
 
 def _for_others(step: Step) -> bool:
@@ -74,7 +131,10 @@ def _skipped(step: Step, field: str) -> Draft:
     route = step.aids.route(step.state.route, step.state.kind)
     if field in route.needs and not (step.state.asking or "").endswith(AGAIN):
         return refuse(step, step.state, field)
-    return go_on(step, put(step.state, field, None))
+    state = put(step.state, field, None)
+    if field == "name" and value(state, "phone") is None:
+        state = put(state, "phone", None)  # both are asked for at once
+    return go_on(step, state)
 
 
 def asks(step: Step) -> bool:
@@ -89,9 +149,9 @@ def _text(step: Step) -> Draft | None:
     kind, _ = step.aids.kind_of(step.text)
     if kind is None and len(step.said) < _MOST_ASKED and (asks(step) or step.reading.facets):
         return None
-    if len(step.said) < LEAST_TOLD:
+    if len(step.said) < (LEAST_TOLD if kind is None else LEAST_KNOWN):
         say.remark("more", step.writer)
-        return ask(step, step.state, "text")
+        return ask(step, told(step, step.state, step.text), "text")
     start = value(step.state, START)
     text = f"{start}。{step.text.strip()}" if start else step.text.strip()
     state = step.state
@@ -140,8 +200,14 @@ def _name(step: Step) -> Draft | None:
         return ask(step, told(step, step.state, step.text), "name")
     if (step.state.asking or "").endswith(AGAIN):
         return go_on(step, put(step.state, "name", None))
+    if len(step.said) > _MOST_CALLED and value(step.state, "text") is not None:
+        return ask(step, _with_more(step, step.text.strip()), "name")
     say.remark("name_again", step.writer)
     return ask(step, step.state, "name", again=True)
+
+
+_MOST_CALLED = 4
+"""Characters of what was meant as a name; longer ones tell more of the matter."""
 
 
 def _district(step: Step) -> Draft | None:
@@ -169,6 +235,8 @@ def _free(step: Step, field: str) -> Draft | None:
 
 def _is_question(step: Step, field: str) -> bool:
     plain = normalise(step.text)
+    if plain.startswith(starts("unknown")):
+        return False  # 唔知边个公司，围板冇写
     government = load().inside.holds(plain)
     match field:
         case "wish":

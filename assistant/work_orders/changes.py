@@ -38,7 +38,7 @@ from retrieval.analyzer import normalise
 def changed(step: Step) -> Draft | None:
     """The filing with what the message changes of it; ``None`` if it changes nothing."""
     words, said = commands(), step.said
-    if said in words["anonymous"]:
+    if _is_anonymous(said):
         return _anonymous(step)
     if said in words["confidential"]:
         say.remark("confidential_means", step.writer)
@@ -51,6 +51,17 @@ def changed(step: Step) -> Draft | None:
         say.which(step.state, step.aids, step.writer)
         return guiding(step, step.state)
     return _field(step) or _replaced(step) or _added(step)
+
+
+def _is_anonymous(said: str) -> bool:
+    """匿名; 匿名，不留联系方式."""
+    words, parts = commands(), said.split(",")
+    nameless = words["anonymous"] | words["no_contact"]
+    return said in words["anonymous"] or (
+        len(parts) > 1
+        and all(one.strip() in nameless for one in parts)
+        and any(one.strip() in words["anonymous"] for one in parts)
+    )
 
 
 def _anonymous(step: Step) -> Draft:

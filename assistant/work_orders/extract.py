@@ -142,10 +142,49 @@ def _name(plain: str) -> Piece | None:
     return None
 
 
+def sole(text: str) -> tuple[str, str] | None:
+    """The field that a text is from end to end, and its value: nothing but a time, a place, whom it
+    is about, or what is wished for; ``None`` if it may be anything."""
+    typed = _EDGES.sub("", _flat(text).strip())
+    said = _AT.sub("", typed)
+    plain = normalise(said)
+    if len(plain) != len(said) or re.search(rf"[{_STOP}]", plain):
+        return None
+    if _WHEN.fullmatch(plain) and _FIRST.search(plain):
+        return "when", said
+    firm = plain.endswith((*reading("organisations"), *reading("shops"), *reading("people")))
+    if not firm and (_area().fullmatch(plain) or _place().fullmatch(plain)):
+        return "place", said
+    if plain.startswith(reading("wish_starts")):
+        return "wish", said
+    if firm and len(plain) <= _MOST_NAMED and not re.search(_NO_NAME, plain):
+        return "object", said
+    return None
+
+
+_AT = re.compile(r"^(?:就是|应该是|大概是?|可能是|在|喺|响|是|系)+|(?:发生)?的?$")
+_MOST_NAMED = 16
+_NO_NAME = "[不没冇很太好了过着被把将]|希望|要"
+
+
+@cache
+def _area() -> re.Pattern[str]:
+    areas = rules.load().districts.pattern
+    return re.compile(rf"(?:广州市?)?(?:{areas})区?[^{_STOP}{_NO_PLACE}]{{0,12}}")
+
+
 def name_in(answer: str) -> str | None:
     """The name in an answer to the question for one; ``None`` if it does not look like a name."""
     said = _EDGES.sub("", _CALLED.sub("", _flat(answer).strip()))
+    if len(said) > _MOST_NAME and _HAN.match(said) and not _STYLED.search(said):
+        return None
     return said if _NAME.fullmatch(said) else None
+
+
+_MOST_NAME = 4
+"""Chinese characters of a name without a title."""
+_HAN = re.compile(r"[㐀-鿿]")
+_STYLED = re.compile(r"·|(?:先生|女士|小姐|太太|同志|师傅|老师|医生|经理|生|姐|哥|叔|伯|姨|婆|伯伯|阿姨)$")
 
 
 _CALLED = re.compile(r"^(?:称呼我?|叫我|本人|我?(?:叫做?|姓|系|是))+")

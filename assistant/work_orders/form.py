@@ -42,6 +42,9 @@ from assistant.work_orders.words import (
 )
 from channels.types import Sentence, Status
 
+LEAST_HEARD = 5
+"""Characters of a message that is taken for something to file without saying so."""
+
 _SILENT = frozenset((Intent.CRISIS, Intent.EMPTY, Intent.SMALL_TALK, Intent.CHOOSE))
 
 
@@ -58,6 +61,10 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
     named = begins(text)
     if named is None and (_elsewhere(turn) or only_asks(text) or asks_for_benefits(text)):
         return None
+    if named is None and (len(said) < LEAST_HEARD or turn.state.handoff is not None):
+        return None  # 确认, 收唔收钱; or it is for the person who is waited for
+    if named is None and reading.facets and turn.state.record is not None:
+        return None  # it asks on
     heard = None if named and named.kind else aids.kind_of(text)[0]
     kind = (named.kind if named else None) or heard
     if kind is None and named is None:
@@ -68,7 +75,16 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
     if named and named.kind:
         state = put(state, SAID, "yes")
     step = Step(turn, reading, state, aids, text, said, Writer())
-    return replace(turn, draft=_begun(step, text if named is None else named.rest))
+    rest = text if named is None else named.rest
+    if named is not None and named.last and aids.kind_of(rest)[0] is None:
+        return replace(turn, draft=go_on(step, _introduced(step)))
+    return replace(turn, draft=_begun(step, rest))
+
+
+def _introduced(step: Step) -> FormState:
+    """What was said before the words that begin the filing is no matter yet, but not lost."""
+    say.remark("begin", step.writer, kind=kind_name(step.state.kind))
+    return put(step.state, START, step.text)
 
 
 def _elsewhere(turn: Turn) -> bool:

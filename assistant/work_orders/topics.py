@@ -89,7 +89,7 @@ class Tree:
         return ()
 
     def department(self, topic: Topic, district: str | None = None) -> str | None:
-        """What the responsible department is called, with the district (番禺区) if told."""
+        """What the responsible department is called, with the district where it is told."""
         found = self.departments.get(topic.department or "")
         if found is None:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,11 +19,13 @@ Words = frozenset[str]
 class Begin:
     """A message that says by its words that something is to be filed.
 
-    ``kind`` is ``None`` where that is left open; ``rest``: what it tells of the matter itself.
+    ``kind`` is ``None`` where that is left open; ``rest``: what it tells of the matter itself;
+    ``last``: it was told before those words.
     """
 
     kind: OrderKind | None
     rest: str
+    last: bool = False
 
 
 def texts() -> Mapping[str, str]:
@@ -110,17 +113,31 @@ def reading(name: str) -> tuple[str, ...]:
 
 def begins(text: str) -> Begin | None:
     """Whether a message says that something is to be filed, and does not only ask about that."""
-    said = bare(text)
-    for kind in OrderKind:
-        if said in _begin(kind)[0]:
-            return Begin(kind=None if _opens(said) else kind, rest="")
+    said = _HASTE.sub(r"\g<who>", bare(text))
+    if (whole := _whole_kind(said)) is not None:
+        return Begin(kind=None if _opens(said) else whole, rest="")
     if only_asks(text):
         return None
+    before, _, end = said.rpartition(",")
+    end = _HASTE.sub(r"\g<who>", bare(end))
+    if before and (whole := _whole_kind(end)) is not None:
+        return Begin(kind=None if _opens(end) else whole, rest=before, last=True)
     for start in _openings():
         if said.startswith(start):
             rest = said.removeprefix(start).strip(" ，,。:：了个的")
             return Begin(kind=_kind_of_start(start), rest=rest)
     return None
+
+
+_HASTE = re.compile(
+    r"^(?:那|所以|咁)?(?P<who>我?)(?:现在|而家|依家|今天|今日|马上|立刻|即刻|一定|都|就|还是|真的|真系)+"
+    r"(?=要|想)"
+)
+"""那我现在就要投诉."""
+
+
+def _whole_kind(said: str) -> OrderKind | None:
+    return next((kind for kind in OrderKind if said in _begin(kind)[0]), None)
 
 
 def only_asks(text: str) -> bool:

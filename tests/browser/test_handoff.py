@@ -229,8 +229,7 @@ def test_what_is_said_stays_text(visit: Any, enter: Open) -> None:
     ended(staff)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
 def test_looks_of_both(visit: Any, enter: Open, width: int, scheme: str) -> None:
     look = {"width": width, "color_scheme": scheme, "reduced_motion": "reduce"}
     citizen, staff = visit(**look), enter(**look)

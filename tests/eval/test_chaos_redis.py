@@ -30,7 +30,7 @@ HERE = Asked(began=1.0, ended=1.1, status=200, verdict="own", session="s")
 AWAY = replace(HERE, began=2.1, ended=2.2, verdict="none")
 RUNNING = replace(HERE, began=1.9, ended=2.4, verdict="none")
 LATER = replace(HERE, began=5.0, ended=5.1)
-MOMENTS = chaos_redis._Moments(gone=2.0, returning=3.0, answering=3.5)
+MOMENTS = chaos_redis._Moments(going=1.95, gone=2.0, returning=3.0, answering=3.5)
 
 
 def judged(*changed: Asked) -> Round:

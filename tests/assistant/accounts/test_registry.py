@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from assistant.accounts import totp
-from assistant.accounts.registry import AccountError, Accounts
+from assistant.accounts.registry import Accounts
 from assistant.accounts.types import NotSignedIn, SignedIn
+from assistant.errors import AccountError
 from tests.assistant.staffing import (
     PASSWORD,
     Clock,

@@ -27,6 +27,7 @@ def test_what_is_no_personal_data_stays_as_it_is() -> None:
     event = {
         "event": "turn",
         "turn": "0f8fad5bd9cb469fa16570867728950e",
+        "session": "075583134173",
         "question": "0123456789ab",
         "timestamp": "2026-11-22T10:00:00.123456Z",
         "release": "20261122-093000-abc123",
@@ -38,6 +39,11 @@ def test_what_is_no_personal_data_stays_as_it_is() -> None:
         "error": 503,
     }
     assert mask_event(None, "info", event) == event
+
+
+def test_a_phone_in_place_of_a_hash_is_masked() -> None:
+    event = {"session": "13800138000", "record": "075583134173"}
+    assert mask_event(None, "info", event) == {"session": "[手机号]", "record": "[电话]"}
 
 
 def test_an_allowed_key_that_was_given_a_phone_is_masked(
