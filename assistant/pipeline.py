@@ -40,7 +40,7 @@ from assistant.types import (
     Understanding,
 )
 from assistant.understanding import crisis, understand
-from assistant.work_orders import form, receipts
+from assistant.work_orders import form, receipts, words
 from assistant.work_orders.state import PAUSED
 from assistant.work_orders.types import FilingAids
 from channels.types import AI_LABEL, Emit, Event, Message, Reply, Status
@@ -187,7 +187,18 @@ class Assistant:
         if self.aids is None:
             return turn
         aids = self.aids(knowledge)
-        return form.take(turn, aids) or form.begin(turn, aids) or turn
+        if taken := form.take(turn, aids):
+            return taken
+        filed = form.begin(turn, aids)
+        if filed is None or (
+            words.begins(turn.message.text) is None and self._names(turn, knowledge)
+        ):
+            return turn  # 投放备案 is a service, 加装电梯 too: who names one asks about it
+        return filed
+
+    def _names(self, turn: Turn, knowledge: Knowledge) -> bool:
+        """Whether the message holds the whole name or code of a record."""
+        return self._named(turn, knowledge) is not None
 
     def _enquire(self, turn: Turn) -> Turn:
         """What asks for progress, or goes on asking; not while a form waits for an answer."""

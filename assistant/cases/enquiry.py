@@ -155,7 +155,9 @@ class _Asked:
     def check_given(self, state: EnquiryState) -> Turn | None:
         number = reading.any_number(self.text)
         if number is not None:  # the number once more
-            return self.known(number, self.check_known(number), state.act.act if state.act else None)
+            return self.known(
+                number, self.check_known(number), state.act.act if state.act else None
+            )
         check = reading.check_of(self.text)
         if check is not None and state.number is not None:
             return self.known(state.number, check, state.act.act if state.act else None)

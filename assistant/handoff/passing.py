@@ -48,9 +48,7 @@ def take(turn: Turn, knowledge: Knowledge) -> Turn | None:
     return None if desk is None else _called(turn, desk, knowledge)
 
 
-def stay(
-    turn: Turn, knowledge: Knowledge, answers: Callable[[Understanding], bool]
-) -> Turn | None:
+def stay(turn: Turn, knowledge: Knowledge, answers: Callable[[Understanding], bool]) -> Turn | None:
     """The turn of somebody who waits for a person and asks nothing: where the queue stands, asked
     anew; ``None`` if nobody waits, or the message is a question.
 

@@ -86,7 +86,11 @@ def _out_of_turn(step: Step, field: str) -> Draft | None:
         say.remark("no_contact", step.writer)
         return ask(step, put(put(step.state, "name", None), "phone", None), field)
     found = extract.sole(step.text)
-    if found is None or field in ("district", found[0]) or (step.state.asking or "").endswith(AGAIN):
+    if (
+        found is None
+        or field in ("district", found[0])
+        or (step.state.asking or "").endswith(AGAIN)
+    ):
         return None
     other, new = found
     known = value(step.state, other)
