@@ -1,8 +1,8 @@
-"""``suiwen serve`` itself, killed while citizens file in conversations (``suiwen-eval chaos --app``).
+"""``suiwen serve`` itself, killed while citizens file by talking (``suiwen-eval chaos --app``).
 
-Conversations are kept in a Redis that is not killed, as in production: whoever says 提交 again after
-a kill goes on with the same form, so the same order, and gets the same receipt.  Each order has a
-phone of its own, whose last digits are its check.
+Conversations are kept in a Redis that is not killed, as in production: whoever says 提交 again
+after a kill goes on with the same form, so the same order, and gets the same receipt.  Each order
+has a phone of its own, whose last digits are its check.
 """
 
 from __future__ import annotations

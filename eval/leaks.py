@@ -306,7 +306,7 @@ def _stored(server: RedisServer) -> Iterator[tuple[str, bytes]]:
     import redis
 
     with closing(redis.Redis(port=server.port)) as connection:
-        kept: list[bytes] = []
+        kept: list[Any] = []
         for key in connection.scan_iter(count=1000):
             kept += [key, connection.dump(key) or b"", connection.get(key) or b""]
         yield "redis", b"\n".join(kept)
