@@ -33,14 +33,15 @@ FOLDER = Path(topics.__file__).resolve().parent
 ASKED = pack.BUILT_IN / "asked"
 
 _TOPIC_LONGEST, _RIDGE, _TOPIC_SMALLEST = 2, 1.0, 0.008
-_KIND_LONGEST, _KIND_C, _KIND_SMALLEST, _RAREST = 3, 5.0, 0.03, 2
-_OWN_WEIGHT = 3.0
+_KIND_LONGEST, _KIND_C, _KIND_SMALLEST, _RAREST = 3, 20.0, 0.05, 2
+_OWN_WEIGHT = 5.0
 """How much a sentence written for the kinds counts against one of another file."""
 MOST_ALARMS = 0.006
 """The share of questions, left out of the fit, that may be taken for a filing."""
 SURE = {"department": 0.85, "route": 0.9, "topic": 0.8}
 """How often what is told above each threshold is right, left out of the fit."""
-MOST_FALSE_SAME = 0.03
+MOST_FALSE_SAME = 0.1
+"""The share of our pairs of different matters that may be taken for one."""
 
 Floats = NDArray[np.float64]
 
@@ -329,7 +330,7 @@ def fit_duplicates(given: Sequence[Pair]) -> duplicates.Weights:
     model.fit([list(one.values()) for one in shown], [one.same for one in every], weight)
     fitted = dict(zip(names, model.coef_[0].tolist(), strict=True))
     shares = model.predict_proba([list(one.values()) for one in shown])[:, 1]
-    other = [share for share, one in zip(shares, every, strict=True) if not one.same]
+    other = [share for share, one in zip(shares, given, strict=False) if not one.same]
     same_at = max(0.5, float(np.quantile(other, 1 - MOST_FALSE_SAME)))
     return duplicates.Weights(bias=float(model.intercept_[0]), weights=fitted, same_at=same_at)
 

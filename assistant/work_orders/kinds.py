@@ -66,7 +66,8 @@ def _words() -> tuple[Mapping[str, re.Pattern[str]], Mapping[str, re.Pattern[str
     table = tomllib.loads(text)
 
     def either(words: list[str]) -> str:
-        return "|".join(sorted((re.escape(normalise(one)) for one in words), key=len, reverse=True))
+        """Any of the expressions, with the comma that ``normalise`` leaves."""
+        return "|".join(one.replace("，", ",") for one in words)
 
     inside = {name: re.compile(either(words)) for name, words in table["signs"].items()}
     ends = {
