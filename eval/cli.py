@@ -476,16 +476,13 @@ def topics(
     if as_json:
         _write(routing.plain(found))
         return
-    for name, one in (("ours", found.ours), ("baseline", found.baseline)):
-        for level, rate in (("top1", one.first), ("top3", one.third)):
-            low, high = rate.interval
-            _tell(
-                f"{name} {level}: {rate.hits}/{rate.of} = {rate.value:.3f}  95% {low:.3f}–{high:.3f}"
-            )
+    for name, scores in (("ours", found.ours), ("baseline", found.baseline)):
+        for level, one in (("top1", scores.first), ("top3", scores.third)):
+            low, high = one.interval
+            _tell(f"{name} {level}: {one.hits}/{one.of}  95% {low:.3f}–{high:.3f}")
     _tell(f"只有我们对 {found.gained}，只有基线对 {found.lost}，McNemar p = {found.p:.4g}")
-    _tell(
-        f"目标 {routing.AIM}：{'达到' if (found.ours.first.value or 0) >= routing.AIM else '未达到'}"
-    )
+    reached = "达到" if (found.ours.first.value or 0) >= routing.AIM else "未达到"
+    _tell(f"目标 {routing.AIM}：{reached}")
     for mine, theirs in found.again:
         _tell(f"换分组：{mine:.3f}，基线 {theirs:.3f}")
 

@@ -20,6 +20,7 @@ from retrieval.analyzer import normalise
 
 FILE = "kinds.json"
 NONE = "none"
+_WORD = re.compile(r"\w")
 _LATIN = re.compile(r"[a-z]")
 _HAN = re.compile(r"[一-鿿]")
 
@@ -34,6 +35,8 @@ def kind_of(text: str) -> tuple[OrderKind | None, float]:
 def kind_by(model: Linear, text: str) -> tuple[OrderKind | None, float]:
     """:func:`kind_of` with this model."""
     said = normalise(text)
+    if not _WORD.search(said):
+        return None, 1.0
     shares = dict(zip(model.classes, model.probabilities(said, signs(said)).tolist(), strict=True))
     nothing = shares.pop(NONE)
     if 1 - nothing < model.sure_at["filed"]:
