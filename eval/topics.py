@@ -113,7 +113,8 @@ def run(
         ours, theirs = np.zeros((2, len(messages), len(names)))
         for train, test in _folds(truth, FOLDS, seed + repeat):
             best = _choose(messages, tree, truth, train)
-            ours[test] = _ours(messages, tree, truth, train, test, *best)
+            views = _views(messages, train, test)
+            ours[test] = _ours(views, tree, truth, train, test, *best)
             theirs[test] = _baseline(messages, truth, train, test)
             if repeat == 0:
                 chosen.append(best)
@@ -214,14 +215,27 @@ def _choose(
     equals."""
     right = np.zeros(len(GRID))
     for inner, held in _folds(truth[train], INNER, SEED):
+        views = _views(messages, train[inner], train[held])
         for at, setting in enumerate(GRID):
-            totals = _ours(messages, tree, truth, train[inner], train[held], *setting)
+            totals = _ours(views, tree, truth, train[inner], train[held], *setting)
             right[at] += _right(totals, truth[train[held]]).sum()
     return GRID[int(right.argmax())]
 
 
+def _views(messages: Sequence[Message], train: Places, test: Places) -> tuple[Any, Any]:
+    """TF-IDF of titles beside that of texts, fitted on ``train``: sparse, of each part."""
+    from scipy.sparse import hstack
+
+    seen, asked = [], []
+    for texts in ([one.title for one in messages], [one.text for one in messages]):
+        vectorizer = _tfidf(sublinear_tf=True, min_df=2)
+        seen.append(vectorizer.fit_transform([texts[n] for n in train]))
+        asked.append(vectorizer.transform([texts[n] for n in test]))
+    return hstack(seen).tocsr(), hstack(asked).tocsr()
+
+
 def _ours(
-    messages: Sequence[Message],
+    views: tuple[Any, Any],
     tree: Floats,
     truth: Places,
     train: Places,
@@ -233,15 +247,12 @@ def _ours(
     from scipy.sparse import csr_matrix, hstack
     from sklearn.svm import LinearSVC
 
-    seen, asked = [], []
-    for texts in ([one.title for one in messages], [one.text for one in messages]):
-        vectorizer = _tfidf(sublinear_tf=True, min_df=2)
-        seen.append(vectorizer.fit_transform([texts[n] for n in train]))
-        asked.append(vectorizer.transform([texts[n] for n in test]))
-    seen.append(csr_matrix(weight * tree[train]))
-    asked.append(csr_matrix(weight * tree[test]))
-    model = LinearSVC(C=strictness, random_state=0).fit(hstack(seen).tocsr(), truth[train])
-    return _wide(model.decision_function(hstack(asked).tocsr()), model.classes_, truth)
+    seen, asked = (
+        hstack([view, csr_matrix(weight * tree[part])]).tocsr()
+        for view, part in zip(views, (train, test), strict=True)
+    )
+    model = LinearSVC(C=strictness, random_state=0).fit(seen, truth[train])
+    return _wide(model.decision_function(asked), model.classes_, truth)
 
 
 def _baseline(messages: Sequence[Message], truth: Places, train: Places, test: Places) -> Floats:

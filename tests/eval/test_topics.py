@@ -29,24 +29,25 @@ def write(folder: Path, lines: list[str]) -> Path:
 
 @pytest.fixture(scope="module")
 def messages(data: Path) -> tuple[Message, ...]:
-    """Fourteen messages of each of three topics of the open set."""
+    """The beginnings of twelve messages of each of three topics of the open set."""
     folder = data / "message_topics"
     if not folder.is_dir():
         pytest.skip(f"no data set at {folder}")
     every = topics.load(folder)
-    return tuple(one for kept in sorted(KEPT) for one in [m for m in every if m.topic == kept][:14])
+    kept = [one for topic in sorted(KEPT) for one in [m for m in every if m.topic == topic][:12]]
+    return tuple(replace(one, text=one.text[:100]) for one in kept)
 
 
 def test_the_recipe_beats_chance_and_counts_add_up(messages: tuple[Message, ...]) -> None:
     steps = []
     found = topics.run(messages, lambda: steps.append(1))
-    assert (found.messages, len(steps), len(found.chosen)) == (42, 10, 10)
-    assert found.ours.first.hits > 42 * 0.6
-    assert found.ours.third.hits == 42
+    assert (found.messages, len(steps), len(found.chosen)) == (36, 10, 10)
+    assert found.ours.first.hits > 36 * 0.6
+    assert found.ours.third.hits == 36
     assert found.ours.first.hits - found.baseline.first.hits == found.gained - found.lost
     assert sum(one.hits for one in found.by_topic.values()) == found.ours.first.hits
     assert set(found.chosen) <= set(topics.GRID)
-    assert topics.plain(found)["reached"] == (found.ours.first.hits / 42 >= topics.AIM)
+    assert topics.plain(found)["reached"] == (found.ours.first.hits / 36 >= topics.AIM)
 
 
 def test_features_are_of_unit_length_per_part(messages: tuple[Message, ...]) -> None:
