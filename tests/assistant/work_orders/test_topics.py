@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -74,6 +75,15 @@ def test_the_shipped_tree_has_three_levels_and_sourced_departments() -> None:
     used = {one.department for one in found.topics.values()} - {None}
     assert used == set(found.departments)
     assert set(topics.classifier().classes) == set(found.topics)
+
+
+def test_names_of_city_departments_stand_where_they_were_read() -> None:
+    root = Path(__file__).resolve().parents[3]
+    shown = {"disabled", "veterans"}  # only the district's proper name was seen
+    for code, one in tree().departments.items():
+        if one.source.startswith("knowledge/pack/"):
+            text = (root / one.source).read_text(encoding="utf-8")
+            assert (one.district if code in shown else one.city) in text, code
 
 
 @pytest.mark.parametrize(
