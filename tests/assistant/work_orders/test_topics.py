@@ -105,7 +105,7 @@ def test_a_sure_matter_has_department_and_route() -> None:
     found = advise("包工头拖欠农民工工资，地盘唔出粮，讨薪无门", "番禺区")
     assert found.topic == "LD102"
     assert found.department == "番禺区人力资源和社会保障局"
-    assert found.route == "labour"
+    assert found.route == "laodong"
     assert found.confidence >= topics.classifier().sure_at["department"]
 
 
