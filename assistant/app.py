@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
 
+import structlog
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
@@ -33,15 +35,17 @@ def app_of(parts: bootstrap.Parts) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        watch = parts.live.watch(parts.settings.release_check_seconds)
-        running = [watch, *(task() for task in parts.offices.tasks)]
-        tasks = [asyncio.create_task(one) for one in running]
-        yield
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        seconds = parts.settings.release_check_seconds
+        running = (lambda: parts.live.watch(seconds), *parts.offices.tasks)
+        tasks = [asyncio.create_task(_kept(one)) for one in running]
+        tasks.append(asyncio.create_task(_later(parts.warm)))
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await parts.close()
 
     app = FastAPI(
         title="穗问 Suiwen",
@@ -69,3 +73,25 @@ def app_of(parts: bootstrap.Parts) -> FastAPI:
     app.mount("/static", StaticFiles(directory=web.PAGES), name="static")
     app.add_middleware(SecurityHeaders)
     return app
+
+
+_AGAIN = 1.0
+"""Seconds until a task that failed is begun again."""
+_CALM = 2.0
+"""Seconds after the start in which the first answers have the processor to themselves."""
+
+
+async def _kept(task: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a task for as long as the app lives, whatever it meets."""
+    while True:
+        try:
+            await task()
+        except Exception as error:  # its text might be a citizen's: only its name is logged
+            structlog.get_logger().error("task_failed", error=type(error).__name__)
+        await asyncio.sleep(_AGAIN)
+
+
+async def _later(load: Callable[[], None]) -> None:
+    """Load what the first filing will need, once the start is over."""
+    await asyncio.sleep(_CALM)
+    await asyncio.to_thread(load)

@@ -27,6 +27,7 @@ from assistant.settings import Settings
 from assistant.telemetry import Telemetry
 from assistant.types import DialogueState, Knowledge, PlanStore, SessionLocks, SessionStore, Turn
 from assistant.understanding import understand
+from assistant.work_orders import kinds, topics
 from channels.types import Feedback, Message, Services, Sheet, Welcome
 from knowledge import releases, sources
 from knowledge.formats import pack
@@ -51,17 +52,19 @@ class Parts:
     services: Services
     live: LiveKnowledge
     offices: Offices
+    warm: Callable[[], None]
     close: Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Where conversations and saved plans are kept."""
+    """Where conversations and saved plans are kept; whether that answers, if it is a server."""
 
     sessions: SessionStore
     locks: SessionLocks
     plans: PlanStore
     close: Callable[[], Awaitable[None]]
+    answers: Callable[[], Awaitable[bool]] | None = None
 
 
 def build(settings: Settings) -> Parts:
@@ -104,6 +107,17 @@ def build(settings: Settings) -> Parts:
             await memory.sessions.forget(session_id)
             await offices.desks.erase(session_id)
 
+    async def ready() -> dict[str, Any]:
+        """What cannot be reached is said; questions are answered all the same."""
+        redis = {"redis": await memory.answers()} if memory.answers else {}
+        found = live()
+        return {
+            "ready": found.release is not None,
+            "release": found.name,
+            "database": await offices.answers(),
+            **redis,
+        }
+
     async def close() -> None:
         await memory.close()
         await offices.close()
@@ -114,10 +128,17 @@ def build(settings: Settings) -> Parts:
         forget=forget,
         feedback=feedback,
         welcome=lambda: welcome(live()),
-        ready=lambda: {"ready": live().release is not None, "release": live().name},
+        ready=ready,
         metrics=telemetry.exposition,
     )
-    return Parts(settings, assistant, services, live, offices, close)
+    return Parts(settings, assistant, services, live, offices, warm, close)
+
+
+def warm() -> None:
+    """Load what the first filing needs, so that nobody waits for it."""
+    kinds.classifier()
+    topics.classifier()
+    topics.tree()
 
 
 def _uncounted(_turn: Turn) -> None:
@@ -143,6 +164,7 @@ def remembering(settings: Settings, lost: Callable[[Loss], None]) -> Memory:
         RedisLocks(link),
         RedisPlans(link, sealer, ttl=settings.plan_ttl),
         link.aclose,
+        link.pings,
     )
 
 

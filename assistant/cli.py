@@ -1,4 +1,4 @@
-"""``suiwen``: serve, ask, import, publish and look after releases."""
+"""``suiwen``: serve, ask, import, publish; look after releases, the database, staff and audit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
+from assistant.database_commands import database_app
+from assistant.staff_commands import audit_app, staff_app
+
 if TYPE_CHECKING:
+    from assistant.accounts.registry import Accounts
     from assistant.settings import Settings
     from assistant.types import Draft
     from channels.types import Reply
@@ -35,7 +39,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="监听地址")] = None,
     port: Annotated[int | None, typer.Option(help="端口")] = None,
     workers: Annotated[
-        int, typer.Option(min=1, help="进程数；多于 1 时各进程不共享会话，追问须按会话分流")
+        int, typer.Option(min=1, help="进程数；多于 1 时设 SUIWEN_REDIS_URL，否则各进程不共享会话")
     ] = 1,
 ) -> None:
     """启动网页和接口。例：suiwen serve --port 8000"""
@@ -343,6 +347,17 @@ def search(
 async def _respond(assistant: Any, message: Any) -> Reply:
     reply: Reply = await assistant.take_turn(message)
     return reply
+
+
+def _accounts() -> Accounts:
+    from assistant import offices
+
+    return offices.open_accounts(_settings())
+
+
+app.add_typer(database_app(lambda: _settings()), name="db", rich_help_panel="运行")
+app.add_typer(staff_app(_accounts), name="staff", rich_help_panel="运行")
+app.add_typer(audit_app(lambda: _accounts().audit), name="audit", rich_help_panel="运行")
 
 
 def _settings() -> Settings:

@@ -27,6 +27,7 @@ from assistant.records.base import open_engine
 from assistant.records.book import key_digest
 from assistant.records.desk import SqlWorkOrderDesk
 from assistant.records.persons import SqlVault
+from assistant.records.probe import Probe
 from assistant.records.registry import SqlCaseRegistry
 from assistant.records.schema import migrate
 from assistant.settings import Settings
@@ -44,7 +45,8 @@ _LOOK = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offices:
-    """``tasks`` run for as long as the process lives; ``close`` ends what is left open."""
+    """``tasks`` run for as long as the process lives; ``close`` ends what is left open;
+    ``answers``: whether the database does."""
 
     engine: Engine
     desks: Desks
@@ -52,6 +54,7 @@ class Offices:
     accounts: Accounts
     audit: AuditLog
     aids: Callable[[Knowledge], FilingAids]
+    answers: Callable[[], Awaitable[bool]]
     tasks: tuple[Callable[[], Coroutine[Any, Any, None]], ...]
     close: Callable[[], Awaitable[None]]
 
@@ -72,6 +75,7 @@ def master_key(settings: Settings) -> bytes:
 def open_database(settings: Settings) -> Engine:
     """The database at its newest version.  Raises ``SetupError`` if it cannot be opened."""
     url = database_url(settings)
+    settings.home.mkdir(parents=True, exist_ok=True)
     try:
         migrate(url)
         return open_engine(url)
@@ -80,6 +84,13 @@ def open_database(settings: Settings) -> Engine:
             f"数据库打不开（{type(error).__name__}）；请核对 SUIWEN_DATABASE_URL，"
             "例：postgresql+psycopg://user:password@host/db"
         ) from None
+
+
+def open_accounts(settings: Settings) -> Accounts:
+    """Staff accounts and their audit log, for commands.  Raises ``SetupError``."""
+    engine = open_database(settings)
+    vault = SqlVault(engine, Sealer(master_key(settings)))
+    return Accounts(engine=engine, seals=vault, audit=AuditLog(engine=engine))
 
 
 def open_offices(
@@ -157,7 +168,12 @@ def open_offices(
             known,
             person=lambda phone, session_id: person_id(key, phone or f"session:{session_id}"),
         ),
-        tasks=(*tasks, lambda: staff.watch(_LOOK, accounts.absent)),
+        answers=Probe(engine),
+        tasks=(
+            *tasks,
+            lambda: staff.watch(_LOOK, accounts.absent),
+            lambda: staff.retire_hourly(timedelta(days=settings.retention_days)),
+        ),
         close=shut,
     )
 

@@ -69,6 +69,12 @@ class Settings(BaseSettings):
         "09:00-12:00,13:00-17:00", description="when remote window clerks do (working days)"
     )
     session_ttl: float = Field(1800, gt=0, description="seconds a conversation is remembered")
+    retention_days: int = Field(
+        180,
+        ge=1,
+        description="days after which the texts of an ended handoff, and the keys that sealed "
+        "them, are destroyed; the audit log (ids only) is never shortened",
+    )
     plan_ttl: float = Field(604_800, gt=0, description="seconds a saved plan can be fetched")
     requests_per_minute: int = Field(600, ge=0, description="per address; 0 turns the limit off")
     most_body_bytes: int = Field(16_384, ge=64)

@@ -208,7 +208,7 @@ class Services:
     forget: Callable[[str], Awaitable[None]]
     feedback: Callable[[Feedback], None]
     welcome: Callable[[], Welcome]
-    ready: Callable[[], Mapping[str, Any]]
+    ready: Callable[[], Awaitable[Mapping[str, Any]]]
     metrics: Callable[[], bytes]
 
 

@@ -172,8 +172,8 @@ def router(services: Services, *, requests_per_minute: int, most_body_bytes: int
 
     @routes.get("/readyz", responses=_READY_RESPONSES)
     async def readyz(response: Response) -> dict[str, Any]:
-        """Whether questions can be answered, and from which release."""
-        state = dict(services.ready())
+        """Whether questions can be answered, and from which release; what else does not answer."""
+        state = dict(await services.ready())
         if not state["ready"]:
             response.status_code = 503
         return state

@@ -15,12 +15,13 @@ import math
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from assistant.accounts.types import Account, Seals
@@ -39,6 +40,7 @@ Versions = Mapping[str, tuple[str, str, int]]
 
 _TABLE, _LINES = HandoffRow.__table__, HandoffLine.__table__
 _ID = re.compile(r"[0-9a-f]{32}")
+_HOUR = 3600.0
 _OPEN = HandoffRow.status.in_(("waiting", "taken"))
 
 
@@ -189,6 +191,18 @@ class SqlStaffDesk:
         who waits at a desk that has closed is told so."""
         rows = await _threaded(lambda: self._tidy(absent()))
         self._wake((row["session"], row["desk"]) for row in rows)
+
+    async def retire(self, kept: timedelta) -> int:
+        """Destroy the texts of handoffs that ended longer ago, and the keys that sealed them; how
+        many.  What happened and when stays, and so does the audit log."""
+        return await _threaded(lambda: self._retire(self.clock() - kept))
+
+    async def retire_hourly(self, kept: timedelta) -> None:
+        """The same, looked at every hour; runs until it is cancelled."""
+        while True:
+            with suppress(Unavailable):
+                await self.retire(kept)
+            await asyncio.sleep(_HOUR)
 
     # Blocking parts: the citizen
 
@@ -365,6 +379,26 @@ class SqlStaffDesk:
                     changed.append(row)
         return changed
 
+    def _retire(self, before: datetime) -> int:
+        old = _TABLE.c.ended < before, _TABLE.c.package != b""
+        newer = _TABLE.alias()
+        since = (newer.c.session == _TABLE.c.session) & (newer.c.number > _TABLE.c.number)
+        with self.engine.connect() as connection:
+            wanted = select(_TABLE.c.id, _TABLE.c.person, exists().where(since)).where(*old)
+            found = connection.execute(wanted).all()
+        for id_, person, goes_on in found:
+            if not goes_on:  # one key seals all of a session
+                self.seals.erase(person)
+            with writing(self.engine) as connection:
+                connection.execute(
+                    update(HandoffRow).where(HandoffRow.id == id_).values(package=b"")
+                )
+                lines = update(HandoffLine).where(HandoffLine.handoff == id_)
+                connection.execute(lines.values(content=None))
+                entry = Entry(actor="system", action="handoff.retire", object=id_)
+                self.audit.append(entry, connection)
+        return len(found)
+
     # Shared
 
     def _line(
@@ -402,7 +436,8 @@ class SqlStaffDesk:
         )
 
     def _handed(self, row: RowMapping) -> Handed:
-        packed = self.seals.open(row["person"], row["package"])
+        sealed = row["package"]
+        packed = self.seals.open(row["person"], sealed) if sealed else None
         return Handed(
             place=Place(id=row["id"], desk=row["desk"], status=row["status"], agent=row["badge"]),
             session=row["session"],

@@ -57,12 +57,16 @@ def backup(url: str, to: Path) -> Backup:
 def restore(copy: Path, url: str) -> Backup:
     """Put a copy where the URL says, after comparing its checksum.
 
-    Raises ``SetupError`` if the copy is damaged or has no checksum, or if a database stands there
-    already.  Bring the schema to the newest version afterwards (``schema.migrate``).
+    Raises ``SetupError`` if the copy is damaged or has no checksum, or if a database, or
+    what one that was killed left behind, stands there already.  Bring the schema to the newest
+    version afterwards (``schema.migrate``).
     """
     target = _file(url)
     if target.exists():
         raise SetupError(f"{target} 已有数据库，不覆盖；请先移走它")
+    for left in (target.with_name(f"{target.name}{end}") for end in ("-wal", "-journal")):
+        if left.exists():  # SQLite would write what it holds into the restored database
+            raise SetupError(f"{left} 是原来数据库留下的，会损坏恢复的数据；请先移走它")
     found = Backup(path=copy, sha256=_checked(copy), size=copy.stat().st_size)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.part")

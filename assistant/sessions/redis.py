@@ -132,6 +132,10 @@ class Link:
             self._watch()
         return False
 
+    async def pings(self) -> bool:
+        """Whether Redis answers now."""
+        return await self.ask(self.redis.ping) is not None
+
     async def ask(self, command: Callable[[], Awaitable[Answer]]) -> Answer | None:
         """The command's answer; ``None`` if Redis is away, after ``patience`` at the latest."""
         if not self.answers():

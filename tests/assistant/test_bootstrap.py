@@ -146,7 +146,11 @@ def test_other_messages_get_a_reply_without_a_release(
 
 def test_the_parts_stand_on_the_current_release(parts: bootstrap.Parts, home: Path) -> None:
     assert parts.live().name == releases.current(home)
-    assert parts.services.ready() == {"ready": True, "release": parts.live().name}
+    assert asyncio.run(parts.services.ready()) == {
+        "ready": True,
+        "release": parts.live().name,
+        "database": True,
+    }
 
 
 def test_nothing_published_is_told_with_what_to_do(tmp_path: Path) -> None:

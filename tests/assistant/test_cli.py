@@ -91,7 +91,7 @@ def test_help_names_every_command(run: Run) -> None:
     text = run("--help").stdout
     assert set(COMMANDS) >= {
         *("serve", "ask", "import", "publish", "releases", "rollback", "sources", "remove"),
-        *("template", "search"),
+        *("template", "search", "db", "staff", "audit"),
     }
     for name in COMMANDS:
         assert name in text
@@ -496,6 +496,57 @@ def test_nothing_yet(run: Run) -> None:
     assert json.loads(run("releases", "--json").stdout) == []
     assert json.loads(run("sources", "--json").stdout) == []
     assert "suiwen publish" in run("releases").stdout
+
+
+# Database, staff, audit
+
+
+def test_a_backup_goes_back_to_an_empty_place(
+    run: Run, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert json.loads(run("db", "upgrade", "--json").stdout)["versions"]
+    added = json.loads(run("staff", "add", "lin", "--desk", "hotline", "--json").stdout)
+    made = json.loads(run("db", "backup", "copy.db", "--json").stdout)
+    assert (work / "copy.db").stat().st_size == made["size"]
+    assert "copy.db" in fails(run, "db", "backup", "copy.db")
+    assert "suiwen.db" in fails(run, "db", "restore", "copy.db")
+    monkeypatch.setenv("SUIWEN_HOME", str(work / "empty"))
+    back = json.loads(run("db", "restore", "copy.db", "--json").stdout)
+    assert (back["sha256"], back["size"]) == (made["sha256"], made["size"])
+    (listed,) = json.loads(run("staff", "list", "--json").stdout)
+    assert (listed["name"], listed["badge"]) == (added["name"], "001")
+    assert "完整：1 行" in run("audit", "verify").stdout
+
+
+def test_the_database_in_words(run: Run, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "最新版本" in run("db", "upgrade").stdout
+    assert "已备份" in run("db", "backup", "copy.db").stdout
+    monkeypatch.setenv("SUIWEN_HOME", str(work / "empty"))
+    assert "密钥" in run("db", "restore", "copy.db").stdout
+
+
+def test_a_copy_that_was_changed_is_not_restored(
+    run: Run, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("db", "upgrade")
+    run("db", "backup", "copy.db")
+    (work / "copy.db").write_bytes((work / "copy.db").read_bytes()[:-1] + b"x")
+    monkeypatch.setenv("SUIWEN_HOME", str(work / "empty"))
+    assert "校验" in fails(run, "db", "restore", "copy.db")
+    assert "nowhere.db" in fails(run, "db", "restore", "nowhere.db")
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "postgresql+psycopg://suiwen:geheim@127.0.0.1:1/suiwen", "oracle://x"]
+)
+def test_a_database_that_cannot_be_opened(
+    run: Run, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("SUIWEN_DATABASE_URL", url)
+    for command in (("db", "upgrade"), ("staff", "list"), ("audit", "verify")):
+        line = fails(run, *command)
+        assert "SUIWEN_DATABASE_URL" in line
+        assert "geheim" not in line
 
 
 # Errors: one line, exit 2

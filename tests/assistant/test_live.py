@@ -195,4 +195,5 @@ def test_a_damaged_release_on_disk_is_refused(tmp_path: Path, damage: Damage) ->
         assert parts.live.refresh() is False
     assert [log["event"] for log in logs] == ["release_refused"]
     assert parts.live() is old
-    assert parts.services.ready() == {"ready": True, "release": old.name}
+    ready = asyncio.run(parts.services.ready())
+    assert (ready["ready"], ready["release"]) == (True, old.name)

@@ -101,7 +101,7 @@ class Fake:
     async def sheet(self, code: str) -> Sheet | None:
         return self.sheets.get(code)
 
-    def ready(self) -> Mapping[str, Any]:
+    async def ready(self) -> Mapping[str, Any]:
         return {"ready": self.is_ready, "release": "r1"}
 
     def welcome(self) -> Welcome:

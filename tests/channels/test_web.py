@@ -541,7 +541,7 @@ def test_health(client: TestClient, parts: Parts) -> None:
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json()) == (
         200,
-        {"ready": True, "release": parts.live().name},
+        {"ready": True, "release": parts.live().name, "database": True},
     )
 
 

@@ -317,3 +317,39 @@ def test_lines_of_a_session_stand_in_the_order_they_were_said(given: Set) -> Non
     said = [one.text for one in run(given.desk.spoken(ONE)) if one.who == "staff" and one.text]
     assert said == [f"答 {number}" for number in range(10)]
     assert len(run(given.desk.spoken(ONE))) == 22
+
+
+def test_texts_of_long_ago_are_destroyed(given: Set) -> None:
+    """With their key, unless the same session goes on; what happened and when stays."""
+    old = taken(given)
+    assert run(given.desk.answer(LIN, old, "到天河区政务服务中心办"))
+    assert run(given.desk.close(LIN, old))
+    again = taken(given, TWO)
+    assert run(given.desk.close(LIN, again))
+    given.clock.go(days=100)
+    assert isinstance(run(given.desk.request(TWO, "hotline", PACKAGE)), Place)
+    kept = timedelta(days=90)
+    assert run(given.desk.retire(kept)) == 2
+    assert run(given.desk.retire(kept)) == 0
+    assert given.seals.erased == {given.desk.person(ONE)}
+    found = run(given.desk.open(LIN, old))
+    assert found is not None
+    assert found.package.lines == ()
+    lines = run(given.desk.lines(LIN, old))
+    assert [one.kind for one in lines] == ["waiting", "taken", "said", "closed"]
+    assert all(one.text is None for one in lines)
+    (waiting,) = run(given.desk.queue(LIN))
+    assert waiting.package == PACKAGE
+    assert given.desk.audit.verify().whole
+    retired = [one for one in given.desk.audit.lines() if one.action == "handoff.retire"]
+    assert {one.object for one in retired} == {old, again}
+
+
+def test_texts_are_kept_until_then(given: Set) -> None:
+    id_ = taken(given)
+    assert run(given.desk.close(LIN, id_))
+    given.clock.go(days=89)
+    assert run(given.desk.retire(timedelta(days=90))) == 0
+    found = run(given.desk.open(LIN, id_))
+    assert found is not None
+    assert found.package == PACKAGE

@@ -129,3 +129,14 @@ def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
 def test_other_databases_have_their_own_tools(url: str, tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="pg_dump"):
         backup(url, tmp_path / "copy.db")
+
+
+def test_what_a_killed_database_left_behind_is_not_written_into_the_restored_one(
+    url: str, tmp_path: Path
+) -> None:
+    made = backup(url, tmp_path / "copy.db")
+    target = tmp_path / "elsewhere.db"
+    (tmp_path / "elsewhere.db-wal").write_bytes(b"old")
+    with pytest.raises(SetupError, match="留下的"):
+        restore(made.path, f"sqlite:///{target}")
+    assert not target.exists()

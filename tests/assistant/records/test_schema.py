@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData, inspect, text
 
 from assistant.records import accounts, audit, cases, handoffs, orders, outbox, persons, tries
 from assistant.records.base import Base, open_engine
-from assistant.records.schema import migrate, upgrade
+from assistant.records.schema import config, migrate, newest, upgrade, versions
 
 OURS = {
     row.__tablename__
@@ -115,6 +116,17 @@ def test_migrating_again_changes_nothing(engine: Engine, url: str) -> None:
     migrate(url)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM orders")).scalar() == 1
+
+
+def test_the_newest_version_is_known_without_alembic(engine: Engine) -> None:
+    assert versions(engine) == frozenset()
+    upgrade(engine, "orders_1")
+    assert versions(engine) != newest()
+    upgrade(engine)
+    assert versions(engine) == newest()
+    with engine.connect() as connection:
+        heads = ScriptDirectory.from_config(config(connection)).get_heads()
+    assert newest() == frozenset(heads)
 
 
 def test_processes_that_start_together_migrate_once(engine: Engine, url: str) -> None:
