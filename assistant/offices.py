@@ -24,6 +24,7 @@ from assistant.handoff.staffroom import StaffRoom
 from assistant.handoff.types import Desk
 from assistant.privacy.sealing import Sealer, load_key, person_id
 from assistant.records.base import open_engine
+from assistant.records.book import key_digest
 from assistant.records.desk import SqlWorkOrderDesk
 from assistant.records.persons import SqlVault
 from assistant.records.probe import Probe
@@ -107,11 +108,12 @@ def open_offices(
     orders, cases, tasks, close = _city(settings, engine, vault)
 
     async def similar(order: WorkOrder) -> tuple[str, ...]:
-        filed = await orders.recent(order.person)
+        filed, own = await orders.recent(order.person), key_digest(order.key)
         return tuple(
             one.number
             for one in filed
-            if duplicates.is_same(
+            if one.key != own
+            and duplicates.is_same(
                 duplicates.same_matter(
                     order.text,
                     one.text,

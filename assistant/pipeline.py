@@ -9,6 +9,7 @@ only, to the desk that it is for.
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -40,9 +41,10 @@ from assistant.types import (
     Understanding,
 )
 from assistant.understanding import crisis, understand
-from assistant.work_orders import form, receipts, words
+from assistant.work_orders import form, receipts
 from assistant.work_orders.state import PAUSED
 from assistant.work_orders.types import FilingAids
+from assistant.work_orders.words import begins
 from channels.types import AI_LABEL, Emit, Event, Message, Reply, Status
 from knowledge.types import Hotline
 from retrieval.analyzer import normalise
@@ -187,18 +189,19 @@ class Assistant:
         if self.aids is None:
             return turn
         aids = self.aids(knowledge)
-        if taken := form.take(turn, aids):
-            return taken
-        filed = form.begin(turn, aids)
-        if filed is None or (
-            words.begins(turn.message.text) is None and self._names(turn, knowledge)
-        ):
-            return turn  # 投放备案 is a service, 加装电梯 too: who names one asks about it
-        return filed
+        taken = form.take(turn, aids) or form.begin(turn, aids)
+        if taken is None or (turn.state.form is None and self._is_called(turn, knowledge)):
+            return turn
+        return taken
 
-    def _names(self, turn: Turn, knowledge: Knowledge) -> bool:
-        """Whether the message holds the whole name or code of a record."""
-        return self._named(turn, knowledge) is not None
+    def _is_called(self, turn: Turn, knowledge: Knowledge) -> bool:
+        """Whether a message that does not say that something is to be filed is not much more than
+        the name of a record (既有住宅加装电梯一件事)."""
+        reading = turn.understanding
+        if reading is None or knowledge.searcher is None or begins(turn.message.text) is not None:
+            return False
+        name = answering.find(reading, knowledge, self.today()).decision.matched
+        return name is not None and 2 * len(name) >= len(_HAN.findall(turn.message.text))
 
     def _enquire(self, turn: Turn) -> Turn:
         """What asks for progress, or goes on asking; not while a form waits for an answer."""
@@ -252,6 +255,7 @@ class Assistant:
         return reading if decision.matched is not None else None
 
 
+_HAN = re.compile(r"[㐀-鿿]")
 _NOTHING = Understanding(intent=Intent.EMPTY, text="")
 
 

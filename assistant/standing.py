@@ -132,6 +132,8 @@ def stand(
         return None
     text = reading.text if reading.focus else ""
     own = look(reading.original) if reading.focus else _NOTHING_SEEN
+    if names_one(own, state, papers):
+        return None
     facets = asked(reading, state)
     if meant := corrected(reading.text):
         return _corrected(meant, facets or state.facets, state, look, name)
@@ -161,6 +163,14 @@ def _clearly(own: Seen, facets: tuple[Facet, ...], text: str) -> Standing | None
     if best is None or not own.decision.unsure or not isinstance(best.record, ServiceItem):
         return None
     return Standing(record=best.record.code, facets=facets, said="takes", text=text)
+
+
+def names_one(own: Seen, state: DialogueState, papers: Papers) -> bool:
+    """Whether the message calls one record by its whole name or code, and no document by it."""
+    called = own.decision.matched
+    if called is None or own.decision.outcome != "answer":
+        return False
+    return state.record is None or not papers(state.record, called)
 
 
 def asked(reading: Understanding, state: DialogueState) -> tuple[Facet, ...]:

@@ -653,6 +653,56 @@ def confidence_(
 
 
 @app.command()
+def topics(
+    dataset: Annotated[
+        Path, typer.Option(help="含 messages.jsonl（id、title、text、topic）的文件夹")
+    ] = DATA / "message_topics",
+    repeats: Annotated[int, typer.Option(min=1, help="换几次分组再测，看分组的影响")] = 1,
+    as_json: Json = False,
+) -> None:
+    """来信分到哪一类：十折交叉检验，与字符 TF-IDF 加逻辑回归比。"""
+    from eval import topics as routing
+
+    messages = _or_exit(lambda: routing.load(dataset))
+    with _counting("分折", routing.FOLDS * repeats) as advance:
+        found = routing.run(messages, lambda: advance(1), repeats=repeats)
+    if as_json:
+        _write(routing.plain(found))
+        return
+    for name, scores in (("ours", found.ours), ("baseline", found.baseline)):
+        for level, one in (("top1", scores.first), ("top3", scores.third)):
+            low, high = one.interval
+            _tell(f"{name} {level}: {one.hits}/{one.of}  95% {low:.3f}–{high:.3f}")
+    _tell(f"只有我们对 {found.gained}，只有基线对 {found.lost}，McNemar p = {found.p:.4g}")
+    reached = "达到" if (found.ours.first.value or 0) >= routing.AIM else "未达到"
+    _tell(f"目标 {routing.AIM}：{reached}")
+    for mine, theirs in found.again:
+        _tell(f"换分组：{mine:.3f}，基线 {theirs:.3f}")
+
+
+@app.command()
+def orders(
+    write: Annotated[
+        bool, typer.Option("--write", help="先用训练句重新拟合，写入 assistant/work_orders")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """投诉的类别、事项和部门、重复件：自写测试句上的得分。例：suiwen-eval orders"""
+    from eval import orders as filing
+
+    if write:
+        filing.refit()
+    found = filing.measure()
+    if as_json:
+        _write(found)
+        return
+    for part, scores in found.items():
+        for name, one in scores.items():
+            told = f"{one['hits']}/{one['of']}" if isinstance(one, dict) else one
+            _tell(f"{part} {name}: {told}")
+
+
+@app.command()
 def robustness(
     dataset: Annotated[
         list[Path], typer.Option(help="BEIR 格式的文件夹；可以写几次，粤语改写按合计判断")

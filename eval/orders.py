@@ -1,4 +1,4 @@
-"""Fitting and scoring what complaints need: topics, kinds, duplicates (``work_orders``).
+"""Fitting and scoring what complaints need: topics, kinds, duplicates (of ``work_orders``).
 
 All sentences are our own: ``topics-*.jsonl`` (text, topic; ``calibration`` and
 ``test`` avoid the tree's own words), ``kinds-*.jsonl`` (text, kind),
@@ -33,14 +33,17 @@ FOLDER = Path(topics.__file__).resolve().parent
 ASKED = pack.BUILT_IN / "asked"
 
 _TOPIC_LONGEST, _RIDGE, _TOPIC_SMALLEST = 2, 1.0, 0.008
-_KIND_LONGEST, _KIND_C, _KIND_SMALLEST, _RAREST = 3, 5.0, 0.03, 2
-_OWN_WEIGHT = 3.0
+_KIND_LONGEST, _KIND_C, _KIND_SMALLEST, _RAREST = 3, 20.0, 0.05, 2
+_OWN_WEIGHT = 5.0
 """How much a sentence written for the kinds counts against one of another file."""
-MOST_ALARMS = 0.006
+MOST_ALARMS = 0.01
 """The share of questions, left out of the fit, that may be taken for a filing."""
 SURE = {"department": 0.85, "route": 0.9, "topic": 0.8}
 """How often what is told above each threshold is right, left out of the fit."""
-MOST_FALSE_SAME = 0.03
+UNTOLD = {"department": "", "route": "12345"}
+"""What is said where nothing else is sure; it needs no threshold."""
+MOST_FALSE_SAME = 0.1
+"""The share of our pairs of different matters that may be taken for one."""
 
 Floats = NDArray[np.float64]
 
@@ -57,6 +60,7 @@ class Said:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicScore:
     """``told``: departments suggested, of all; ``told_right``: of those, the right ones;
+    ``routed``: sent elsewhere than to 12345, of all; ``routed_right``: of those, rightly;
     ``calibration``: mean distance of the first topic's probability from its hit rate, ten bins."""
 
     first: Rate
@@ -64,7 +68,8 @@ class TopicScore:
     area: Rate
     told: Rate
     told_right: Rate
-    route_right: Rate
+    routed: Rate
+    routed_right: Rate
     calibration: float
 
 
@@ -100,24 +105,28 @@ def fit_topics(given: Sequence[Said], blind: Sequence[Said]) -> Linear:
     known = [topics.tree().topics[code] for code in codes]
     bodies = [one.department or "" for one in known]
     routes = [one.route for one in known]
-    sure_at = {
-        name: _threshold(*_told(shares, labels, truth), weight, SURE[name])
-        for name, labels in (("topic", codes), ("department", bodies), ("route", routes))
-    }
+    sure_at = {}
+    for name, labels in (("topic", codes), ("department", bodies), ("route", routes)):
+        best, sure, right = _told(shares, labels, truth)
+        counts = best != UNTOLD.get(name)
+        sure_at[name] = _threshold(sure[counts], right[counts], weight[counts], SURE[name])
     return replace(whole, sharpness=sharpness, sure_at=sure_at)
 
 
 def ridge(given: Sequence[Said], codes: Sequence[str]) -> Linear:
-    """Ridge regression on which topic a text is of; texts are the sentences, our phrases, and each
-    everyday word and name of the tree as a text of its own."""
+    """Ridge regression on which topic a text is of; texts are the sentences, our phrases (those
+    without a topic are of none), and each everyday word and name of the tree."""
     known = topics.tree().topics
     words = [Said(word, code) for code in codes for word in (known[code].name, *known[code].words)]
-    every = [*given, *topic_sentences("phrases"), *words]
     columns = {code: at for at, code in enumerate(codes)}
+    phrases = [one for one in topic_sentences("phrases") if not one.label or one.label in columns]
+    every = [*given, *phrases, *words]
     vectorizer, features = _vectors([one.text for one in every], _TOPIC_LONGEST)
     kernel = (features @ features.T).toarray()
     truth = np.zeros((len(every), len(codes)))
-    truth[range(len(every)), [columns[one.label] for one in every]] = 1
+    for row, one in enumerate(every):
+        if one.label:
+            truth[row, columns[one.label]] = 1
     dual = np.linalg.solve(kernel + _RIDGE * np.eye(len(every)), truth)
     return Linear(
         classes=tuple(codes),
@@ -131,13 +140,13 @@ def ridge(given: Sequence[Said], codes: Sequence[str]) -> Linear:
     )
 
 
-def score_topics(given: Sequence[Said]) -> TopicScore:
-    """How the shipped model does on these sentences."""
+def score_topics(given: Sequence[Said], model: Linear | None = None) -> TopicScore:
+    """How a model (the shipped one) does on these sentences."""
     tree = topics.tree()
-    first = third = area = told = right = route = 0
+    first = third = area = told = right = routed = route = 0
     sure, hits = [], []
     for one in given:
-        advice = topics.advise(one.text)
+        advice = topics.advise_by(model or topics.classifier(), one.text)
         codes = [choice.code for choice in advice.choices]
         topic = tree.topics[one.label]
         first += codes[0] == one.label
@@ -145,7 +154,8 @@ def score_topics(given: Sequence[Said]) -> TopicScore:
         area += tree.path(codes[0])[0] == tree.path(one.label)[0]
         told += advice.department is not None
         right += advice.department is not None and advice.department == tree.department(topic)
-        route += advice.route == topic.route
+        routed += advice.route != "12345"
+        route += advice.route != "12345" and advice.route == topic.route
         sure.append(advice.choices[0].probability)
         hits.append(codes[0] == one.label)
     count = len(given)
@@ -155,9 +165,19 @@ def score_topics(given: Sequence[Said]) -> TopicScore:
         area=Rate(area, count),
         told=Rate(told, count),
         told_right=Rate(right, told),
-        route_right=Rate(route, count),
+        routed=Rate(routed, count),
+        routed_right=Rate(route, routed),
         calibration=_calibration(np.array(sure), np.array(hits)),
     )
+
+
+def _score_left_out(given: Sequence[Said]) -> TopicScore:
+    """Sentences that hold the tree's words, by models that have not seen them: every fifth."""
+    shipped = topics.classifier()
+    held = given[::FOLDS]
+    model = ridge([one for n, one in enumerate(given) if n % FOLDS], shipped.classes)
+    same = replace(model, sharpness=shipped.sharpness, sure_at=shipped.sure_at)
+    return score_topics(held, same)
 
 
 def _left_out(given: Sequence[Said], codes: Sequence[str]) -> Floats:
@@ -329,7 +349,7 @@ def fit_duplicates(given: Sequence[Pair]) -> duplicates.Weights:
     model.fit([list(one.values()) for one in shown], [one.same for one in every], weight)
     fitted = dict(zip(names, model.coef_[0].tolist(), strict=True))
     shares = model.predict_proba([list(one.values()) for one in shown])[:, 1]
-    other = [share for share, one in zip(shares, every, strict=True) if not one.same]
+    other = [share for share, one in zip(shares, given, strict=False) if not one.same]
     same_at = max(0.5, float(np.quantile(other, 1 - MOST_FALSE_SAME)))
     return duplicates.Weights(bias=float(model.intercept_[0]), weights=fitted, same_at=same_at)
 
@@ -394,11 +414,8 @@ def measure() -> dict[str, Any]:
     left_out = alarms_left_out(kind_training(), plain(), kinds.classifier().sure_at["filed"])
     same, other = score_duplicates(pairs("test"))
     return {
-        "topics": {
-            name: _plain(getattr(topic, name))
-            for name in ("first", "third", "area", "told", "told_right", "route_right")
-        }
-        | {"calibration": round(topic.calibration, 3)},
+        "topics": _topic_plain(topic),
+        "topics_left_out": _topic_plain(_score_left_out(topic_sentences("train"))),
         "kinds": {
             "found": _plain(kind.found),
             "right": _plain(kind.right),
@@ -408,6 +425,12 @@ def measure() -> dict[str, Any]:
         },
         "duplicates": {"noticed": _plain(same), "mistaken": _plain(other)},
     }
+
+
+def _topic_plain(found: TopicScore) -> dict[str, Any]:
+    rates = ("first", "third", "area", "told", "told_right", "routed", "routed_right")
+    values: dict[str, Any] = {name: _plain(getattr(found, name)) for name in rates}
+    return {**values, "calibration": round(found.calibration, 3)}
 
 
 def _plain(rate: Rate) -> dict[str, float]:
@@ -435,12 +458,13 @@ def _sharpness(totals: Floats, truth: NDArray[np.int64], weight: Floats) -> floa
 
 def _told(
     shares: NDArray[np.float32], labels: Sequence[str], truth: NDArray[np.int64]
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """The greatest sum of probabilities of one label, and whether it is the right label."""
+) -> tuple[NDArray[np.str_], Floats, NDArray[np.bool_]]:
+    """The label with the greatest sum of probabilities, that sum, and whether it is right."""
     names = sorted(set(labels))
     columns = np.array([names.index(label) for label in labels])
     sums = np.stack([shares[:, columns == n].sum(axis=1) for n in range(len(names))], axis=1)
-    return sums.max(axis=1).astype(np.float64), sums.argmax(axis=1) == columns[truth]
+    best = sums.argmax(axis=1)
+    return np.array(names)[best], sums.max(axis=1).astype(np.float64), best == columns[truth]
 
 
 def _threshold(sure: Floats, right: NDArray[np.bool_], weight: Floats, share: float) -> float:

@@ -13,7 +13,7 @@ from assistant.composing.plans import answer_text
 from assistant.handoff.asking import table, wants_person
 from assistant.handoff.types import Package, Said
 from assistant.types import DialogueState, GuideState
-from assistant.work_orders.state import missing
+from assistant.work_orders.state import asked, missing
 from assistant.work_orders.words import fields_of
 from knowledge.profile import fields as profile_fields
 from knowledge.types import Bundle, Record, ServiceItem
@@ -123,7 +123,7 @@ def _form(state: DialogueState) -> str:
         return ""
     words, fields = table()["package"], table()["fields"]
     kind = table()["kinds"].get(form.kind.value, form.kind.value)
-    lacks = missing(form)
+    lacks = asked(form) or (missing(form) if form.asking else None)
     asking = fields.get(lacks, lacks)
     return str(words["form_asking" if lacks else "form_ready"].format(kind=kind, asking=asking))
 

@@ -73,7 +73,7 @@ class OrderBook:
         """File it once per key.  Raises ``Unavailable`` if no free number was drawn, or if what
         was filed under the key can no longer be opened."""
         for _ in range(_DRAWS):
-            known = self._receipt(_digest(order.key))
+            known = self._receipt(key_digest(order.key))
             if known:
                 return known
             check, drawn = checks.check_of(order.contact.phone)
@@ -120,6 +120,7 @@ class OrderBook:
                 district=row.district,
                 text=texts["text"] or "",
                 filed=row.filed,
+                key=row.key,
             )
             for row, texts in found
             if texts
@@ -304,7 +305,7 @@ class OrderBook:
         kept = checks.hashed(check)
         texts = {name: getattr(order, name) for name in _TEXTS}
         return OrderRow(
-            key=_digest(order.key),
+            key=key_digest(order.key),
             person=order.person,
             kind=order.kind,
             status=OrderStatus.FILED,
@@ -406,5 +407,6 @@ def _append(
         order.extended_days = extended_days
 
 
-def _digest(key: str) -> str:
+def key_digest(key: str) -> str:
+    """What is kept of an idempotency key."""
     return hashlib.sha256(key.encode()).hexdigest()

@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from assistant.work_orders import linear
+from assistant.work_orders.topics import classifier
 from retrieval.analyzer import normalise
 from retrieval.logistic import logistic
 
 FILE = "duplicates.toml"
+LONGEST = 2
 _APART = re.compile(r"[^\w]+")
 # Framing that any two complaints share.
 _FRAME = re.compile(
@@ -48,11 +51,11 @@ def is_same(probability: float) -> bool:
 
 
 def signs(a: str, b: str, same_district: bool, same_topic: bool) -> dict[str, float]:
-    """``cosine`` of character bigrams, ``covered``: how much of the shorter text's bigrams stands
-    in the other, ``equal`` district, ``topic`` the same; each 0–1."""
-    one, other = _bigrams(a), _bigrams(b)
-    shared = sum((one & other).values())
-    least = min(one.total(), other.total())
+    """``cosine`` of single characters and pairs, rare ones counting more; ``covered``: how much of
+    the shorter text stands in the other; ``equal`` district, ``topic`` the same; each 0–1."""
+    one, other = _weighed(a), _weighed(b)
+    shared = sum(min(value, other[gram]) for gram, value in one.items() if gram in other)
+    least = min(sum(one.values()), sum(other.values()))
     return {
         "cosine": _cosine(one, other),
         "covered": shared / least if least else 0.0,
@@ -61,13 +64,20 @@ def signs(a: str, b: str, same_district: bool, same_topic: bool) -> dict[str, fl
     }
 
 
-def _bigrams(text: str) -> Counter[str]:
+def _weighed(text: str) -> dict[str, float]:
+    """Each n-gram's count times how rare it is in our sentences about all topics."""
+    model = classifier()
+    rarest = float(model.idf.max())
     said = _APART.sub("", _FRAME.sub("", normalise(text)))
-    return Counter(said[n : n + 2] for n in range(len(said) - 1))
+    counts = Counter(linear.grams(said, LONGEST))
+    return {
+        gram: count * (float(model.idf[model.rows[gram]]) if gram in model.rows else rarest)
+        for gram, count in counts.items()
+    }
 
 
-def _cosine(one: Counter[str], other: Counter[str]) -> float:
-    dot = sum(count * other[gram] for gram, count in one.items())
+def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    dot = sum(value * other[gram] for gram, value in one.items() if gram in other)
     lengths = math.sqrt(sum(n * n for n in one.values()) * sum(n * n for n in other.values()))
     return dot / lengths if lengths else 0.0
 

@@ -190,7 +190,15 @@ def _commanded(step: Step) -> Draft | None:
         return guiding(step, replace(state, asking=PAUSED))
     if said in words["submit"]:
         return _too_early(step)
+    if state.asking is None and said in words["skip"]:  # nothing is asked that could be skipped
+        return _draft_not_understood(step)
     return None
+
+
+def _draft_not_understood(step: Step) -> Draft:
+    say.remark("not_understood_draft", step.writer)
+    step.writer.suggestions += [texts()["submit"], texts()["change"], texts()["leave"]]
+    return guiding(step, step.state)
 
 
 def _back(step: Step) -> Draft:

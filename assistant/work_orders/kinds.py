@@ -20,6 +20,7 @@ from retrieval.analyzer import normalise
 
 FILE = "kinds.json"
 NONE = "none"
+_WORD = re.compile(r"\w")
 _LATIN = re.compile(r"[a-z]")
 _HAN = re.compile(r"[一-鿿]")
 
@@ -34,6 +35,8 @@ def kind_of(text: str) -> tuple[OrderKind | None, float]:
 def kind_by(model: Linear, text: str) -> tuple[OrderKind | None, float]:
     """:func:`kind_of` with this model."""
     said = normalise(text)
+    if not _WORD.search(said):
+        return None, 1.0
     shares = dict(zip(model.classes, model.probabilities(said, signs(said)).tolist(), strict=True))
     nothing = shares.pop(NONE)
     if 1 - nothing < model.sure_at["filed"]:
@@ -66,7 +69,8 @@ def _words() -> tuple[Mapping[str, re.Pattern[str]], Mapping[str, re.Pattern[str
     table = tomllib.loads(text)
 
     def either(words: list[str]) -> str:
-        return "|".join(sorted((re.escape(normalise(one)) for one in words), key=len, reverse=True))
+        """Any of the expressions, with the comma that ``normalise`` leaves."""
+        return "|".join(one.replace("，", ",") for one in words)
 
     inside = {name: re.compile(either(words)) for name, words in table["signs"].items()}
     ends = {

@@ -89,7 +89,7 @@ class Tree:
         return ()
 
     def department(self, topic: Topic, district: str | None = None) -> str | None:
-        """What the responsible department is called, with the district where it is told."""
+        """What the department is called, with the district (番禺区) where one is told."""
         found = self.departments.get(topic.department or "")
         if found is None:
             return None
@@ -125,16 +125,17 @@ class Advice:
 
 def suggest(text: str, most: int = MOST) -> tuple[Suggestion, ...]:
     """The likeliest topics of a message, best first, with calibrated probabilities."""
-    model = classifier()
-    shares = model.probabilities(normalise(text))
-    best = np.argsort(-shares, kind="stable")[:most]
-    return tuple(Suggestion(code=model.classes[n], probability=float(shares[n])) for n in best)
+    return _ranked(classifier(), text)[:most]
 
 
 def advise(text: str, district: str | None = None) -> Advice:
     """Topic, department and route of a message, each only where it is sure enough."""
-    model, known = classifier(), tree()
-    every = suggest(text, len(model.classes))
+    return advise_by(classifier(), text, district)
+
+
+def advise_by(model: Linear, text: str, district: str | None = None) -> Advice:
+    """:func:`advise` with this model."""
+    known, every = tree(), _ranked(model, text)
     bodies: defaultdict[str, float] = defaultdict(float)
     routes: defaultdict[str, float] = defaultdict(float)
     for one in every:
@@ -152,6 +153,13 @@ def advise(text: str, district: str | None = None) -> Advice:
         confidence=bodies[body],
         route=route if routes[route] >= model.sure_at["route"] else "12345",
     )
+
+
+def _ranked(model: Linear, text: str) -> tuple[Suggestion, ...]:
+    """All topics, the likeliest first."""
+    shares = model.probabilities(normalise(text))
+    best = np.argsort(-shares, kind="stable")
+    return tuple(Suggestion(code=model.classes[n], probability=float(shares[n])) for n in best)
 
 
 @cache

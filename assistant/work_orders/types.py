@@ -159,13 +159,14 @@ class WorkOrderDesk(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
     """An open order of someone, to notice that they file the same matter again.  ``text`` is what
-    they wrote: compared, never shown or logged."""
+    they wrote: compared, never shown or logged; ``key``: SHA-256 of the key it was filed under."""
 
     number: str
     topic: str | None
     district: str | None
     text: str
     filed: datetime
+    key: str = ""
 
 
 class OrderHistory(Protocol):

@@ -124,21 +124,36 @@ class FakeCases:
 
 @dataclass
 class FakeStaff:
-    """A desk with a queue and nobody in it."""
+    """A desk with a queue and nobody at it.  ``told``: what it was told by those who wait."""
 
     queue: list[str] = field(default_factory=list)
+    told: list[Said] = field(default_factory=list)
+    packages: list[Package] = field(default_factory=list)
+    away: bool = False
 
     async def request(self, session_id: str, desk: Desk, package: Package) -> Place:
+        if self.away:
+            raise Unavailable("away")
         if session_id not in self.queue:
             self.queue.append(session_id)
-        ahead = self.queue.index(session_id)
-        return Place(id=f"p{ahead}", desk=desk, status="waiting", ahead=ahead)
+            self.packages.append(package)
+        return self._place(session_id, desk)
 
     async def say(self, session_id: str, said: Said) -> Place | None:
-        return None
+        if self.away:
+            raise Unavailable("away")
+        if session_id not in self.queue:
+            return None
+        self.told.append(said)
+        return self._place(session_id, "hotline")
 
     async def leave(self, session_id: str) -> None:
-        self.queue.remove(session_id)
+        if session_id in self.queue:
+            self.queue.remove(session_id)
+
+    def _place(self, session_id: str, desk: Desk) -> Place:
+        ahead = self.queue.index(session_id)
+        return Place(id=f"p{ahead}", desk=desk, status="waiting", ahead=ahead)
 
 
 def desks(orders: FakeOrders | None = None) -> Desks:

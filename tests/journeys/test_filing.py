@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from assistant import bootstrap
 from assistant.app import app_of
-from assistant.work_orders.types import OrderKind, WorkOrder
+from assistant.work_orders.types import Contact, OrderKind, WorkOrder
 from tests.assistant.desks import AIDS, FakeOrders, desks
 from tests.conftest import settings_of
 from tests.journeys.test_conversations import Citizen, rows
@@ -96,8 +96,8 @@ def test_traditional_characters(citizen: Citizen, orders: FakeOrders) -> None:
     citizen.says("琴晚")
     citizen.says("唔知道")
     citizen.says("跳過")
-    citizen.says("唔想講")
-    shown = draft(citizen.says("唔使"))
+    shown = draft(citizen.says("唔想講"))  # neither name nor phone
+    assert "没有听明白" in citizen.says("唔使")["text"]  # nothing is asked any more
     assert shown["地点"] == "番禺區市橋大北路"
     assert citizen.says("確認提交")["status"] == "filed"
     assert (only(orders).district, only(orders).when) == ("番禺区", "琴晚")
@@ -108,7 +108,6 @@ def test_a_suggestion_asks_less(citizen: Citizen, orders: FakeOrders) -> None:
     first = citizen.says("地铁口的台阶最好加装扶手，老人家上落不方便")
     assert "哪个地方" in asked(first)
     citizen.says("体育西路站C口")
-    citizen.says("不用了")
     shown = draft(citizen.says("不留"))
     assert set(shown) == {"类别", "建议内容", "地点", "称呼", "电话", "去向"}
     assert citizen.says("提交")["status"] == "filed"
@@ -157,7 +156,6 @@ def test_a_question_in_the_middle(citizen: Citizen, orders: FakeOrders) -> None:
     assert permit["status"] == "answered"
     assert "免收" in citizen.says("那要多少钱？")["text"]  # a follow-up of that question
     citizen.says("天河区")
-    citizen.says("跳过")
     citizen.says("跳过")
     citizen.says("跳过")
     assert draft(citizen.says("跳过"))["地点"] == "天河区石牌东路88号"
@@ -354,3 +352,87 @@ def test_why_it_is_asked_and_what_cannot_be_skipped(citizen: Citizen, orders: Fa
     assert draft(citizen.says("提交"))["类别"] == "求助"
     assert citizen.says("先不交")["reason"] == "form"
     assert citizen.says("提交")["status"] == "filed"
+
+
+def test_answers_out_of_turn_go_where_they_belong(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says("我要投诉")
+    assert "发生了什么" in asked(citizen.says("昨晚"))
+    citizen.says("邻居养的狗天天乱叫")
+    assert "在哪里" in asked(citizen.says("老王烧烤"))
+    citizen.says("天河区石牌东路88号")
+    assert "怎么处理" in asked(citizen.says("昨晚十点"))
+    assert "怎么处理" in asked(citizen.says("13812345678"))
+    citizen.says("赶紧处理")
+    shown = draft(citizen.says("陈生"))
+    assert (shown["时间"], shown["对象"], shown["诉求"]) == ("昨晚十点", "老王烧烤", "赶紧处理")
+    assert (shown["地点"], shown["电话"]) == ("天河区石牌东路88号", "138****5678")
+
+
+@pytest.mark.parametrize("said", ["不留电话", "唔留電話", "匿名，不留联系方式", "不想说"])
+def test_contact_is_refused_once(citizen: Citizen, orders: FakeOrders, said: str) -> None:
+    citizen.says(NOISE)
+    assert draft(citizen.says(said))["诉求"] == "希望十二点前收档"
+    citizen.says("提交")
+    assert only(orders).contact == Contact(name=None, phone=None)
+
+
+@pytest.mark.parametrize("said", ["不知道归谁管", "唔知係邊間", "不清楚"])
+def test_what_is_not_known_is_left_out(citizen: Citizen, orders: FakeOrders, said: str) -> None:
+    citizen.says("我要投诉")
+    citizen.says("小区门口的路灯坏了")
+    citizen.says("越秀区东风东路")
+    citizen.says("两星期前开始")
+    assert "怎么处理" in asked(citizen.says(said))
+    assert "称呼" in asked(citizen.says("快点修好"))
+
+
+def test_told_before_the_word_that_begins_it(citizen: Citizen, orders: FakeOrders) -> None:
+    assert "发生了什么" in asked(citizen.says("警察来了，没事了，我要投诉"))
+    citizen.says("上个月报过警，没有人来跟进")
+    shown = draft(citizen.says("提交"))
+    assert "警察来了" in shown["经过"]
+    assert "没有人来跟进" in shown["经过"]
+
+
+@pytest.mark.parametrize("said", ["确认", "满意", "收唔收钱", "谢谢", "嗯", "好的"])
+def test_a_word_is_nothing_to_file(citizen: Citizen, orders: FakeOrders, said: str) -> None:
+    assert citizen.says(said).get("reason") != "form"
+
+
+def test_thanks_after_it_was_filed(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says(NOISE)
+    citizen.says("换成匿名")
+    citizen.says("提交")
+    assert citizen.says("谢谢")["reason"] == "small_talk_thanks"
+    assert len(orders.orders) == 1
+
+
+def test_a_person_in_the_middle(citizen: Citizen, orders: FakeOrders) -> None:
+    """The form waits; what is said is for the person; it goes on when it is called."""
+    citizen.says("我要投诉")
+    citizen.says("工地的泥头车天天在小区门口掉泥")
+    assert citizen.says("转人工")["reason"] == "waiting"
+    assert citizen.says("有人吗")["reason"] == "waiting"
+    assert citizen.says("海珠区")["reason"] == "noted"
+    answer = citizen.says("居住证首次申领要什么材料")
+    assert answer["status"] == "answered"
+    assert any("还在为您转接" in one["text"] for one in answer["sentences"])
+    assert "在哪里" in asked(citizen.says("继续登记"))
+    assert citizen.says("不等了")["reason"] == "left"
+    assert "哪个区" in asked(citizen.says("工地门口"))
+
+
+def test_nothing_is_left_of_a_form_that_was_erased(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says("我要投诉")
+    citizen.says("邻居养的狗天天乱叫")
+    erased = citizen.says("清除我的记录")
+    assert (erased["status"], erased["reason"]) == ("answered", "erased")
+    assert "登记" not in erased["text"]
+    assert citizen.says("提交")["status"] == "clarify"
+    assert orders.orders == {}
+
+
+def test_violence_under_way_is_no_complaint(citizen: Citizen, orders: FakeOrders) -> None:
+    assert citizen.says("我要投诉，我老公现在拿刀追着我砍")["status"] == "crisis"
+    assert citizen.says("他还在砸门")["status"] == "crisis"
+    assert citizen.says("我要投诉上个月邻居拿刀吓我")["reason"] == "form"
