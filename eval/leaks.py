@@ -18,12 +18,15 @@ import socket
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from assistant.privacy.folding import fold
 from assistant.settings import Settings
@@ -43,6 +46,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 _BUNDLE = "公民身后一件事（GZB-shenhou）"
 _SKIP = ("跳过",) * 8
 _ESCAPED = re.compile(rb"\\u([0-9a-fA-F]{4})")
+_START, _BITS, _PIECE = 4, 24, 1 << 22
 _HEXADECIMAL = re.compile(rb"[0-9a-fA-F]")
 _SUIWEN = "from assistant.cli import app; app()"
 
@@ -212,15 +216,56 @@ def run(
 
 def search(places: Mapping[str, bytes], samples: Sequence[Sample]) -> Iterator[Leak]:
     """Every secret that stands in a place, in any of its forms."""
-    views = {name: (found, _unescaped(found)) for name, found in places.items()}
+    by_form: dict[bytes, list[Sample]] = {}
     for one in samples:
-        forms = [form.encode("utf-8", "replace") for form in needles(one)]
-        for name, contents in views.items():
-            if any(_stands(form, content) for form in forms for content in contents):
-                start, end = one.secret or (0, 0)
-                yield Leak(
-                    place=name, kind=one.kind, spelling=one.spelling, secret=one.text[start:end]
-                )
+        for form in needles(one):
+            by_form.setdefault(form.encode("utf-8", "replace"), []).append(one)
+    seen = set()
+    for name, content in places.items():
+        for view in {content, _unescaped(content)}:
+            seen |= {(name, one) for form in _found(by_form, view) for one in by_form[form]}
+    for name, one in sorted(seen, key=lambda pair: (pair[0], pair[1].text)):
+        start, end = one.secret or (0, 0)
+        yield Leak(place=name, kind=one.kind, spelling=one.spelling, secret=one.text[start:end])
+
+
+def _found(forms: Iterable[bytes], content: bytes) -> set[bytes]:
+    """Those of the forms that stand in the content: looked for all at once, by their first bytes,
+    so that ten thousand in a hundred megabytes take seconds."""
+    by_start: dict[bytes, list[bytes]] = {}
+    for form in forms:
+        by_start.setdefault(form[:_START], []).append(form)
+    if not by_start:
+        return set()
+    begins = np.zeros(1 << _BITS, dtype=bool)
+    begins[_hashed(np.frombuffer(b"".join(by_start), dtype=np.uint8), step=_START)] = True
+    found = set()
+    for begun in range(0, len(content), _PIECE):
+        piece = np.frombuffer(content[begun : begun + _PIECE + _START - 1], dtype=np.uint8)
+        for at in (np.flatnonzero(begins[_hashed(piece)]) + begun).tolist():
+            near = by_start.get(content[at : at + _START], ())
+            found |= {form for form in near if _stands(form, content, at)}
+    return found
+
+
+def _hashed(letters: NDArray[np.uint8], step: int = 1) -> NDArray[np.uint32]:
+    """A hash of the ``_START`` bytes from each (or each ``step``-th) place, of ``_BITS`` bits."""
+    wide = letters.astype(np.uint32)
+    count = max(len(wide) - _START + 1, 0)
+    keys = np.zeros(count, dtype=np.uint32)
+    for at in range(_START):
+        keys |= wide[at : at + count] << np.uint32(8 * at)
+    hashed: NDArray[np.uint32] = (keys * np.uint32(2_654_435_761)) >> np.uint32(32 - _BITS)
+    return hashed[::step]
+
+
+def _stands(form: bytes, content: bytes, at: int) -> bool:
+    """Whether it stands there; a number not as a part of a longer one, or of a hexadecimal id."""
+    if not content.startswith(form, at):
+        return False
+    end = at + len(form)
+    around = content[max(0, at - 1) : at] + content[end : end + 1]
+    return not form.isdigit() or not _HEXADECIMAL.search(around)
 
 
 def needles(sample: Sample) -> frozenset[str]:
@@ -232,19 +277,6 @@ def needles(sample: Sample) -> frozenset[str]:
     digits = fold(secret).digits
     forms = {secret, plain, digits, re.sub(r"[\s\-—－·.]", "", digits)}
     return frozenset(one for one in forms if len(one) >= (LEAST if one.isascii() else 2))
-
-
-def _stands(form: bytes, content: bytes) -> bool:
-    """Whether it stands there; a number not as a part of a longer one, or of a hexadecimal id."""
-    if not form.isdigit():
-        return form in content
-    at = content.find(form)
-    while at >= 0:
-        around = content[max(0, at - 1) : at] + content[at + len(form) : at + len(form) + 1]
-        if not _HEXADECIMAL.search(around):
-            return True
-        at = content.find(form, at + 1)
-    return False
 
 
 def _unescaped(content: bytes) -> bytes:
