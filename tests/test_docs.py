@@ -71,6 +71,10 @@ def problem(words: list[str]) -> str | None:
     command = COMMANDS[name].commands.get(rest[0])
     if command is None:
         return f"no command {name} {rest[0]}"
+    if hasattr(command, "commands") and rest[1:2]:  # suiwen staff add …
+        if rest[1] not in command.commands:
+            return f"no command {name} {rest[0]} {rest[1]}"
+        command = command.commands[rest[1]]
     known = {option for one in command.params for option in one.opts} | {"--help"}
     given = [word.partition("=")[0] for word in rest[1:] if word.startswith("--")]
     unknown = [option for option in given if option not in known]
@@ -122,6 +126,9 @@ ls | grep make
     ("line", "said"),
     [
         ("make run", None),
+        ("suiwen staff add lin --desk hotline", None),
+        ("suiwen staff add lin --window", "suiwen staff has no ['--window']"),
+        ("suiwen staff drop lin", "no command suiwen staff drop"),
         ("make -j2 test JOBS=2", None),
         ("make coffee", "no make target ['coffee']"),
         ("suiwen ask 居住证 --json", None),

@@ -100,7 +100,7 @@ def _queue() -> Matcher:
 def _bare(said: str, known: Words) -> Iterable[str]:
     """The message, then with one more courtesy taken off at an end each time."""
     yield said
-    while True:
+    while said.startswith(known.before) or said.endswith(known.after):
         begun = next((one for one in known.before if said.startswith(one) and said != one), "")
         ended = next((one for one in known.after if said.endswith(one) and said != one), "")
         if not begun and not ended:

@@ -44,7 +44,7 @@ class Linear:
 
     def totals(self, text: str, cues: Iterable[str] = ()) -> Floats:
         """One number a class, of shape (classes,).  ``text`` is normalised."""
-        counts = Counter(gram for gram in grams(text, self.longest) if gram in self.rows)
+        counts = Counter(filter(self.rows.__contains__, grams(text, self.longest)))
         at = np.array([self.rows[gram] for gram in counts], dtype=np.int64)
         values = 1 + np.log(np.array(list(counts.values()), dtype=np.float32))
         values = values * self.idf[at]
@@ -69,8 +69,8 @@ def grams(text: str, longest: int) -> Iterator[str]:
     """The n-grams of a normalised text, 1 to ``longest`` characters; ``^``, ``$`` are its ends."""
     squeezed = f"^{_APART.sub('', text)}$"
     for length in range(1, longest + 1):
-        for start in range(len(squeezed) - length + 1):
-            yield squeezed[start : start + length]
+        starts = range(len(squeezed) - length + 1)
+        yield from [squeezed[start : start + length] for start in starts]
 
 
 def dumps(model: Linear, smallest: float) -> str:
