@@ -18,7 +18,7 @@ from assistant.work_orders.step import (
     told,
     with_text,
 )
-from assistant.work_orders.types import FormState, OrderKind
+from assistant.work_orders.types import FilingAids, FormState, OrderKind
 from assistant.work_orders.words import (
     begins,
     commands,
@@ -86,7 +86,11 @@ def _out_of_turn(step: Step, field: str) -> Draft | None:
         say.remark("no_contact", step.writer)
         return ask(step, put(put(step.state, "name", None), "phone", None), field)
     found = extract.sole(step.text)
-    if found is None or field in ("district", found[0]) or (step.state.asking or "").endswith(AGAIN):
+    if (
+        found is None
+        or field in ("district", found[0])
+        or (step.state.asking or "").endswith(AGAIN)
+    ):
         return None
     other, new = found
     known = value(step.state, other)
@@ -145,11 +149,18 @@ def asks(step: Step) -> bool:
     return plain.rstrip().endswith("?") or any(word in plain for word in reading("questions"))
 
 
+def is_matter(text: str, aids: FilingAids) -> bool:
+    """Whether a text tells enough to be dealt with."""
+    length = len(text.strip())
+    return length >= LEAST_TOLD or (length >= LEAST_KNOWN and aids.kind_of(text)[0] is not None)
+
+
 def _text(step: Step) -> Draft | None:
     kind, _ = step.aids.kind_of(step.text)
+    known = {"name", "phone"} & set(extract.pieces(step.text))
     if kind is None and len(step.said) < _MOST_ASKED and (asks(step) or step.reading.facets):
-        return None
-    if len(step.said) < (LEAST_TOLD if kind is None else LEAST_KNOWN):
+        return ask(step, told(step, step.state, step.text), "text") if known else None
+    if not is_matter(step.text, step.aids):
         say.remark("more", step.writer)
         return ask(step, told(step, step.state, step.text), "text")
     start = value(step.state, START)

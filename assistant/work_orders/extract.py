@@ -155,6 +155,8 @@ def sole(text: str) -> tuple[str, str] | None:
     firm = plain.endswith((*reading("organisations"), *reading("shops"), *reading("people")))
     if not firm and (_area().fullmatch(plain) or _place().fullmatch(plain)):
         return "place", said
+    if len(said) <= _MOST_NAME and _STYLED.search(said) and said[0] in reading("surnames")[0]:
+        return "name", said
     if plain.startswith(reading("wish_starts")):
         return "wish", said
     if firm and len(plain) <= _MOST_NAMED and not re.search(_NO_NAME, plain):
@@ -184,7 +186,9 @@ def name_in(answer: str) -> str | None:
 _MOST_NAME = 4
 """Chinese characters of a name without a title."""
 _HAN = re.compile(r"[㐀-鿿]")
-_STYLED = re.compile(r"·|(?:先生|女士|小姐|太太|同志|师傅|老师|医生|经理|生|姐|哥|叔|伯|姨|婆|伯伯|阿姨)$")
+_STYLED = re.compile(
+    r"·|(?:先生|女士|小姐|太太|同志|师傅|老师|医生|经理|生|姐|哥|叔|伯|姨|婆|伯伯|阿姨)$"
+)
 
 
 _CALLED = re.compile(r"^(?:称呼我?|叫我|本人|我?(?:叫做?|姓|系|是))+")

@@ -59,8 +59,7 @@ def load() -> tuple[Talk, ...]:
     """All talks, in the order of the file."""
     found = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return tuple(
-        Talk(title=one["title"], lines=tuple(_line(turn) for turn in one["turns"]))
-        for one in found
+        Talk(title=one["title"], lines=tuple(_line(turn) for turn in one["turns"])) for one in found
     )
 
 
