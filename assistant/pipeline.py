@@ -204,9 +204,13 @@ class Assistant:
         return name is not None and 2 * len(name) >= len(_HAN.findall(turn.message.text))
 
     def _enquire(self, turn: Turn) -> Turn:
-        """What asks for progress, or goes on asking; not while a form waits for an answer."""
+        """What asks for progress, or goes on asking; while a form waits for an answer, only what
+        plainly does."""
         waiting = turn.state.form
-        if self.desks is None or (waiting is not None and waiting.asking != PAUSED):
+        filing = waiting is not None and waiting.asking != PAUSED
+        state = turn.state.enquiry
+        asked = enquiry.asks_progress(turn.message.text) or (state and enquiry.pending(state))
+        if self.desks is None or (filing and not asked):
             return turn
         return _calmly(turn, lambda one: enquiry.take(one, self.today()))
 
