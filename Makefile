@@ -9,7 +9,7 @@ DATA ?= ../shared/data
 
 .PHONY: help run install install-dev browser check format test facts answers crisis bench kill \
 	bench-retrieval retrieval robustness confidence weights gate failover pictures plans districts \
-	clean
+	chaos chaos-app chaos-redis load privacy topics dialogue redis clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -41,6 +41,13 @@ browser: ## Debian's chromium and Chinese fonts, for the browser tests
 		$$SUDO env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null; \
 	fi
 
+redis: ## Debian's redis-server, for the tests of sessions
+	@if ! command -v redis-server >/dev/null 2>&1; then \
+		SUDO=$$(test "$$(id -u)" = 0 || echo sudo); \
+		$$SUDO apt-get update -qq && \
+		$$SUDO env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends redis-server >/dev/null; \
+	fi
+
 check: install-dev ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -51,7 +58,7 @@ format: install-dev ## rewrite with ruff
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: install-dev browser ## all tests
+test: install-dev browser redis ## all tests
 	$(BIN)/pytest -n $(JOBS) --dist loadscope
 
 answers: install ## the gold questions, dev and test, through the whole assistant
@@ -105,6 +112,26 @@ failover: install-dev ## 50 kills of a PostgreSQL primary while questions are as
 
 kill: install ## kill -9 during 200 publications
 	$(BIN)/suiwen-eval kill --times 200
+
+chaos: install-dev redis ## kill -9 during filing, 200 rounds: the outbox desk, then suiwen serve itself
+	$(BIN)/suiwen-eval chaos --rounds 200
+	$(BIN)/suiwen-eval chaos --app --rounds 200
+
+chaos-redis: install-dev redis ## kill -9 and SIGSTOP of Redis during conversations
+	$(BIN)/suiwen-eval chaos-redis --rounds 200 --freezes 5
+
+load: install redis ## 1,000 conversations at once for five minutes
+	$(BIN)/suiwen-eval load --users 1000 --minutes 5
+
+privacy: install redis ## personal data found (10,000 of each), and nothing raw anywhere (10,000 more)
+	$(BIN)/suiwen-eval privacy
+	$(BIN)/suiwen-eval leaks
+
+topics: install ## topics, kinds and duplicates of messages
+	$(BIN)/suiwen-eval topics
+
+dialogue: install ## follow-ups: the right record, the right facet
+	$(BIN)/suiwen-eval dialogue --split test
 
 pictures: install-dev browser ## the screenshots of the README
 	$(BIN)/python -m tests.browser.screenshots

@@ -195,6 +195,7 @@ def _city(
     from assistant.gateways.desks import HttpCaseRegistry, HttpWorkOrderDesk
     from assistant.gateways.line import Line
     from assistant.gateways.outbox import OutboxDesk, Pace
+    from assistant.gateways.types import Patience
 
     lines: list[Line] = []
     token = settings.gateway_token.get_secret_value() if settings.gateway_token else None
@@ -205,7 +206,8 @@ def _city(
     orders: SqlWorkOrderDesk | OutboxDesk = SqlWorkOrderDesk(engine, vault)
     tasks: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = ()
     if settings.orders_url is not None:
-        lines.append(Line("orders", settings.orders_url, token=token))
+        patience = Patience(rest=settings.delivery_rest)
+        lines.append(Line("orders", settings.orders_url, token=token, patience=patience))
         local = SqlWorkOrderDesk(engine, vault, outbox=True)
         pace = Pace(
             lease=timedelta(seconds=settings.delivery_lease),

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     delivery_longest_pause: float = Field(
         900, gt=0, description="the longest pause, in seconds, between two tries to send an order"
     )
+    delivery_rest: float = Field(
+        30, gt=0, description="seconds without a try after orders_url failed five times in a row"
+    )
     hotline_hours: str = Field("always", description="when 12345 agents take conversations over")
     window_hours: str = Field(
         "09:00-12:00,13:00-17:00", description="when remote window clerks do (working days)"

@@ -61,8 +61,8 @@ class Target(Protocol):
         ...
 
     def file(self, connection: http.client.HTTPConnection, writer: int, key: str) -> Receipt:
-        """File the order of this key.  Raises ``OSError`` or ``HTTPException`` if that is not
-        confirmed; ``text_of(key)`` is its text."""
+        """File the order of this key, which stands in its text.  Raises ``OSError`` or
+        ``HTTPException`` if that is not confirmed."""
         ...
 
     def waiting(self, connection: http.client.HTTPConnection) -> int:
@@ -71,6 +71,15 @@ class Target(Protocol):
 
     def database(self, home: Path) -> Path:
         """Its SQLite file."""
+        ...
+
+    def key_of(self, text: str) -> str | None:
+        """The key in the text of an order."""
+        ...
+
+    @property
+    def keyed(self) -> bool:
+        """Whether the key is that of the order in the database, too."""
         ...
 
 
@@ -83,8 +92,16 @@ def text_of(key: str) -> str:
     return f"夜间施工噪声 {key}"
 
 
+def key_of(text: str) -> str | None:
+    """The key under which a text of ``text_of`` is filed."""
+    start = text_of("")
+    return text.removeprefix(start) if text.startswith(start) else None
+
+
 class FilingServer:
     """``eval.filing_server``: the outbox desk behind a bare HTTP server."""
+
+    keyed = True
 
     def command(self, home: Path, port: int, city: str) -> Sequence[str]:
         return (sys.executable, "-m", "eval.filing_server", str(home), str(port), city)
@@ -100,6 +117,9 @@ class FilingServer:
 
     def database(self, home: Path) -> Path:
         return home / "suiwen.db"
+
+    def key_of(self, text: str) -> str | None:
+        return key_of(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,24 +348,24 @@ class Scene:
             self._assert_nothing_is_told(filing_goes_on=kind == "city")
         confirmed = dict(self.writers.confirmed)
         self.writers.rest()
-        problems = inspect_here(self.target.database(self.home), self.writers.confirmed)
-        under_way = set(map(digest, self.writers.under_way.values()))
-        kept = len(under_way & set(_keys(self.target.database(self.home))))
+        here = self.target.database(self.home)
+        problems = inspect_here(here, self.writers.confirmed, keyed=self.target.keyed)
+        kept = len(_keys(here)) - len(self.writers.confirmed)
         begun = time.perf_counter()
         _start(killed[kind])
         again = self.writers.settle()
         back = time.perf_counter() - begun
         problems += self._receipts_are_the_same(confirmed)
         self._drain()
-        here = inspect_here(self.target.database(self.home), self.writers.confirmed)
-        there = inspect_there(self.city_file, self.writers.confirmed)
+        end = inspect_here(here, self.writers.confirmed, keyed=self.target.keyed)
+        there = inspect_there(self.city_file, self.writers.confirmed, self.target.key_of)
         return Round(
             kind=kind,
             confirmed=len(confirmed),
             back=back,
             under_way=again,
             kept=kept,
-            problems=tuple(dict.fromkeys((*problems, *here, *there))),
+            problems=tuple(dict.fromkeys((*problems, *end, *there))),
         )
 
     def _file_some(self, random: Random) -> None:
@@ -402,8 +422,12 @@ def _start(processes: Sequence[Process]) -> None:
         one.wait()
 
 
-def inspect_here(database: Path, confirmed: Mapping[str, Receipt]) -> list[str]:
-    """What is wrong here: damage, a confirmed order missing or doubled, half an order."""
+def inspect_here(
+    database: Path, confirmed: Mapping[str, Receipt], *, keyed: bool = True
+) -> list[str]:
+    """What is wrong here: damage, a confirmed order missing or doubled, half an order.
+
+    ``keyed``: the keys of the confirmed are those of the orders."""
     try:
         with closing(sqlite3.connect(database)) as connection:
             whole = connection.execute("PRAGMA integrity_check").fetchall()
@@ -412,8 +436,8 @@ def inspect_here(database: Path, confirmed: Mapping[str, Receipt]) -> list[str]:
         return [f"数据库损坏：{error}"]
     if whole != [("ok",)]:
         return [f"数据库损坏：{whole[:3]}"]
-    numbers = Counter((key, number) for key, number, *_ in rows)
-    wanted = {(digest(key), number) for key, (number, _) in confirmed.items()}
+    numbers = Counter((key if keyed else "", number) for key, number, *_ in rows)
+    wanted = {(digest(key) if keyed else "", number) for key, (number, _) in confirmed.items()}
     keys = Counter(key for key, *_ in rows)
     return [
         *(f"{number}：已出回执，库里没有" for key, number in wanted if not numbers[key, number]),
@@ -435,24 +459,27 @@ FROM orders o
 """
 
 
-def inspect_there(city: Path, confirmed: Mapping[str, Receipt]) -> list[str]:
+def inspect_there(
+    city: Path,
+    confirmed: Mapping[str, Receipt],
+    key_of: Callable[[str], str | None] = key_of,
+) -> list[str]:
     """What is wrong at the city's system: an order missing, doubled, or never filed by anybody."""
-    found = city_orders(city)
-    texts = Counter(text for _, text in found)
-    wanted = {text_of(key): number for key, (number, _) in confirmed.items()}
+    found = [(number, key_of(text)) for number, text in city_orders(city)]
+    keys = Counter(key for _, key in found)
     numbers = dict(found)
     return [
-        *(f"{number}：没有送到市级系统" for text, number in wanted.items() if not texts[text]),
+        *(f"{number}：没有送到市级系统" for key, (number, _) in confirmed.items() if not keys[key]),
         *(
-            f"{times} 份：{wanted.get(text)} 在市级系统重复"
-            for text, times in texts.items()
-            if times > 1
+            f"{times} 份：{key} 在市级系统重复"
+            for key, times in keys.items()
+            if times > 1 and key in confirmed
         ),
-        *("市级系统多出一份没有人提交的工单" for text in texts if text not in wanted),
+        *("市级系统多出一份没有人提交的工单" for key in keys if key not in confirmed),
         *(
             f"{number}：市级系统里是另一份工单"
-            for text, number in wanted.items()
-            if texts[text] and numbers.get(number) != text
+            for key, (number, _) in confirmed.items()
+            if keys[key] and numbers.get(number) != key
         ),
     ]
 

@@ -342,14 +342,31 @@ def chaos(
     rounds: Annotated[int, typer.Option(min=1, help="次数")] = 200,
     writers: Annotated[int, typer.Option(min=1, max=64, help="同时提交的人数")] = 8,
     seed: Annotated[int, typer.Option(help="中断时刻和故障的种子")] = 1,
+    app: Annotated[
+        bool, typer.Option("--app", help="杀 suiwen serve 本身：市民在对话里提交，会话在 Redis")
+    ] = False,
+    home: Home = None,
     as_json: Json = False,
 ) -> None:
     """受理工单时 kill -9 服务、市级系统或两者，看工单是否不丢不重；有问题则退出码为 1。"""
     from eval import chaos as killing
     from eval import report
 
-    with _counting("kill -9", rounds) as advance:
-        found = _or_exit(lambda: killing.run(rounds, seed, lambda: advance(1), writers=writers))
+    def kill_rounds(target: killing.Target) -> killing.ChaosReport:
+        with _counting("kill -9", rounds) as advance:
+            return killing.run(rounds, seed, lambda: advance(1), target=target, writers=writers)
+
+    if app:
+        from eval import homes
+        from eval.chaos_app import app_server
+
+        with (
+            _entered(lambda: homes.published(home)) as settings,
+            _entered(lambda: app_server(settings)) as server,
+        ):
+            found = _or_exit(lambda: kill_rounds(server))
+    else:
+        found = _or_exit(lambda: kill_rounds(killing.FilingServer()))
     if as_json:
         _write(killing.plain(found))
     else:
@@ -436,6 +453,27 @@ def crisis_(
     for name, one in rates.items():
         low, high = one.interval
         _tell(f"{name}: {one.hits}/{one.of}  95% {low:.3f}–{high:.3f}")
+
+
+@app.command("leaks")
+def leaks_(
+    count: Annotated[int, typer.Option(min=1, help="含个人信息的句子数")] = 10_000,
+    seed: Annotated[int, typer.Option(help="句子的种子")] = 1,
+    redis: Annotated[bool, typer.Option(help="会话放在自己启动的 Redis 里，也查它")] = True,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """个人信息从提问、投诉、转人工走到出错，再查日志、指标、数据库、Redis 里有没有原文。"""
+    from eval import homes, leaks, report
+
+    with (
+        _entered(lambda: homes.published(home)) as settings,
+        _counting("说话", count) as advance,
+    ):
+        found = _or_exit(lambda: leaks.run(settings, count, seed, lambda: advance(1), redis=redis))
+    _write(leaks.plain(found)) if as_json else report.leaks(found)
+    if not found.sound:
+        raise typer.Exit(1)
 
 
 @app.command("privacy")

@@ -16,6 +16,7 @@ from eval.dialogue import Found
 from eval.districts import DistrictReport
 from eval.facts import FactsReport
 from eval.kill import KillReport
+from eval.leaks import LeakReport
 from eval.load import LoadReport, Sizing
 from eval.personal import SPELLINGS
 from eval.plans import Saving
@@ -219,6 +220,27 @@ def load(report: LoadReport, sizing: Sizing) -> None:
         f"（后三项是假设）→ 每秒 {sizing.per_second:.1f} 次；"
         f"这次压到其 {report.per_second / sizing.per_second:.2f} 倍"
     )
+
+
+def leaks(report: LeakReport) -> None:
+    """What was said, what was searched, and each secret that stood there."""
+    console = Console()
+    table = _table("个人信息从头走到尾", "项", "数")
+    for label, value in (
+        ("句子 / 轮次", f"{report.messages} / {report.turns}"),
+        ("已受理 / 已转人工 / 已保存 / 强制出错", _these(report)),
+        ("太短、无法与巧合分开的", str(report.too_short)),
+        ("查过的字节", str(sum(report.searched.values()))),
+        ("原文露出", str(len(report.leaks))),
+    ):
+        table.add_row(label, value)
+    console.print(table)
+    for one in report.leaks[:_MOST_FAILURES]:
+        console.print(f"{one.place}：{one.kind} {one.spelling} {escape(one.secret)}")
+
+
+def _these(report: LeakReport) -> str:
+    return f"{report.filed} / {report.handed} / {report.saved} / {report.failed}"
 
 
 def chaos(report: ChaosReport) -> None:
