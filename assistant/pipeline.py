@@ -195,13 +195,15 @@ class Assistant:
         return taken
 
     def _is_called(self, turn: Turn, knowledge: Knowledge) -> bool:
-        """Whether a message that does not say that something is to be filed is not much more than
-        the name of a record (既有住宅加装电梯一件事)."""
+        """Whether a message that does not say that something is to be filed asks about a record by
+        its name, or is not much more than that (既有住宅加装电梯一件事)."""
         reading = turn.understanding
         if reading is None or knowledge.searcher is None or begins(turn.message.text) is not None:
             return False
         name = answering.find(reading, knowledge, self.today()).decision.matched
-        return name is not None and 2 * len(name) >= len(_HAN.findall(turn.message.text))
+        if name is None:
+            return False
+        return bool(reading.facets) or 2 * len(name) >= len(_HAN.findall(turn.message.text))
 
     def _enquire(self, turn: Turn) -> Turn:
         """What asks for progress, or goes on asking; while a form waits for an answer, only what
