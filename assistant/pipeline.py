@@ -195,18 +195,24 @@ class Assistant:
         return taken
 
     def _is_called(self, turn: Turn, knowledge: Knowledge) -> bool:
-        """Whether a message that does not say that something is to be filed is not much more than
-        the name of a record (既有住宅加装电梯一件事)."""
+        """Whether a message that does not say that something is to be filed asks about a record by
+        its name, or is not much more than that (既有住宅加装电梯一件事)."""
         reading = turn.understanding
         if reading is None or knowledge.searcher is None or begins(turn.message.text) is not None:
             return False
         name = answering.find(reading, knowledge, self.today()).decision.matched
-        return name is not None and 2 * len(name) >= len(_HAN.findall(turn.message.text))
+        if name is None:
+            return False
+        return bool(reading.facets) or 2 * len(name) >= len(_HAN.findall(turn.message.text))
 
     def _enquire(self, turn: Turn) -> Turn:
-        """What asks for progress, or goes on asking; not while a form waits for an answer."""
+        """What asks for progress, or goes on asking; while a form waits for an answer, only what
+        plainly does."""
         waiting = turn.state.form
-        if self.desks is None or (waiting is not None and waiting.asking != PAUSED):
+        filing = waiting is not None and waiting.asking != PAUSED
+        state = turn.state.enquiry
+        asked = enquiry.asks_progress(turn.message.text) or (state and enquiry.pending(state))
+        if self.desks is None or (filing and not asked):
             return turn
         return _calmly(turn, lambda one: enquiry.take(one, self.today()))
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.bundles.commands import bare
+from assistant.bundles.commands import EDGE, bare
 from assistant.cases import reading, words
 from assistant.cases.explain import explain_case, explain_order
 from assistant.cases.page import CHINA
@@ -32,6 +32,7 @@ from assistant.types import (
 )
 from assistant.work_orders.types import Act, FollowUp, OrderView, Refused
 from channels.types import Card, CardRow, Sentence, Status
+from retrieval.analyzer import normalise
 
 
 def take(turn: Turn, today: date) -> Turn | None:
@@ -44,9 +45,14 @@ def take(turn: Turn, today: date) -> Turn | None:
         return None
     asked = _Asked(turn=turn, said=reading.read(turn.message.text))
     state = turn.state.enquiry
-    if state is not None and _pending(state):
+    if state is not None and pending(state):
         return asked.answered(state)
     return asked.begun()
+
+
+def asks_progress(text: str) -> bool:
+    """Whether a message is nothing but the wish to see how far something is (查进度)."""
+    return bool({normalise(text).strip(EDGE), bare(text)} & words.said("progress"))
 
 
 def tell(turn: Turn, knowledge: Knowledge, today: date) -> Turn:
@@ -59,7 +65,8 @@ def tell(turn: Turn, knowledge: Knowledge, today: date) -> Turn:
                 draft = replace(draft, sentences=(done, *draft.sentences))
             return replace(turn, draft=replace(draft, enquiry=_in_hand(errand)))
         case Case() as case, LookUp():
-            return replace(turn, draft=explain_case(case, knowledge, today))
+            draft = explain_case(case, knowledge, today)
+            return replace(turn, draft=replace(draft, ended="enquiry"))
         case Refused() as refused, LookUp() | Follow() as errand:
             return replace(turn, draft=_refused(refused, errand))
         case Away(), LookUp() | Follow() as errand:
@@ -68,7 +75,7 @@ def tell(turn: Turn, knowledge: Knowledge, today: date) -> Turn:
             return turn
 
 
-def _pending(state: EnquiryState) -> bool:
+def pending(state: EnquiryState) -> bool:
     """Whether something was asked; an order in hand (number and check known) asks nothing."""
     return not (state.asking == "number" and state.number and state.check)
 
@@ -227,7 +234,8 @@ class _Asked:
     def left(self) -> Turn:
         writer = Writer()
         writer.remark(words.texts()["left_talk"])
-        return replace(self.turn, draft=writer.draft(Status.ANSWERED, "left"))
+        draft = replace(writer.draft(Status.ANSWERED, "left"), ended="enquiry")
+        return replace(self.turn, draft=draft)
 
     def which(self, numbers: tuple[str, ...], wish: Wish) -> Turn:
         """Offer the orders of this session, the newest first: a tap names one."""
@@ -245,7 +253,7 @@ class _Asked:
         """Numbers and checks that this session knows: what it filed, and the order in hand."""
         known = dict(self.turn.state.receipts)
         state = self.turn.state.enquiry
-        if state is not None and not _pending(state) and state.number and state.check:
+        if state is not None and not pending(state) and state.number and state.check:
             known.setdefault(state.number, state.check)
         return known
 
@@ -282,7 +290,7 @@ def _refused(refused: Refused, errand: LookUp | Follow) -> Draft:
             at = refused.until.astimezone(CHINA) if refused.until.tzinfo else refused.until
             until = f"{day_text(at.date())}{at:%H:%M}"
             writer.remark(texts["locked"].format(until=until))
-        return writer.draft(Status.REFUSED, "locked")
+        return replace(writer.draft(Status.REFUSED, "locked"), ended="enquiry")
     if refused.reason == "unknown":
         writer.remark(texts["unknown"])
         writer.suggestions.append(texts["leave"])

@@ -69,7 +69,7 @@ def ask(state: FormState, writer: Writer) -> None:
     """Ask the field that is asked, with the other ways on."""
     field = asked(state)
     assert field is not None
-    words = question(field, state.kind)
+    words = question(field, state.kind, known=bool(dict(state.fields).get("phone")))
     writer.remark(words)
     rows = []
     if field == "district":

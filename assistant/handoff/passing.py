@@ -1,9 +1,9 @@
 """The citizen's side of a handoff in the pipeline: asking for a person, waiting, being talked to.
 
 While they wait the assistant goes on answering questions, and the desk sees it; what is no question
-of its own is meant for the person, and is told where the queue stands.  Once a person has taken over
-the assistant is silent, and what the citizen writes is only passed on.  A form under way waits: what
-is said to a person is no answer to it.
+of its own is meant for the person, and the reply says where the queue stands.  Once a person has
+taken over the assistant is silent, and what the citizen writes is only passed on.  A form under way
+waits: what is said to a person is no answer to it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from assistant.composing.writer import Writer
 from assistant.handoff.asking import about_the_queue, leaves_queue, wants_person
 from assistant.handoff.packing import package
 from assistant.handoff.types import Desk, Place
+from assistant.privacy import masking
 from assistant.rules import replies
 from assistant.types import (
     Away,
@@ -68,6 +69,8 @@ def _asks(
         return reading.intent is not Intent.EMPTY
     if about_the_queue(reading.text) or not reading.facets:
         return False
+    if masking.screen(reading.original) != reading.original:
+        return False  # who they are is told to the person
     return answers(reading) if reading.focus else state.record is not None
 
 

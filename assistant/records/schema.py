@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import ast
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, exc, text
+from sqlalchemy import Connection, Engine, exc
+from sqlalchemy import text as statement
 
 from assistant.records.base import open_engine
 
@@ -31,7 +32,7 @@ def versions(engine: Engine) -> frozenset[str]:
     """The revisions that a database is at; none if it is empty or its table cannot be read."""
     with engine.connect() as connection:
         try:
-            found = connection.execute(text("SELECT version_num FROM alembic_version"))
+            found = connection.execute(statement("SELECT version_num FROM alembic_version"))
             return frozenset(found.scalars())
         except (exc.OperationalError, exc.ProgrammingError):  # there is no such table
             return frozenset()
@@ -40,15 +41,13 @@ def versions(engine: Engine) -> frozenset[str]:
 def newest() -> frozenset[str]:
     """The heads: revisions that no other stands on.  Read from the files, without Alembic, whose
     import takes longer than all else at a start that has nothing to migrate."""
-    named: dict[str, set[str]] = {"revision": set(), "down_revision": set()}
-    for file in _SCRIPTS.glob("versions/*.py"):
-        for one in ast.parse(file.read_text(encoding="utf-8")).body:
-            if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
-                name = one.targets[0].id
-                if name in named:
-                    value = ast.literal_eval(one.value)
-                    named[name] |= {value} if isinstance(value, str) else set(value or ())
-    return frozenset(named["revision"] - named["down_revision"])
+    texts = [file.read_text(encoding="utf-8") for file in _SCRIPTS.glob("versions/*.py")]
+    known = {number for text in texts for number in _REVISION.findall(text)}
+    return frozenset(known - {number for text in texts for number in _DOWN.findall(text)})
+
+
+_REVISION = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
+_DOWN = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
 
 
 def upgrade(engine: Engine, revision: str = "heads") -> None:

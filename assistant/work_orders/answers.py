@@ -18,7 +18,7 @@ from assistant.work_orders.step import (
     told,
     with_text,
 )
-from assistant.work_orders.types import FormState, OrderKind
+from assistant.work_orders.types import FilingAids, FormState, OrderKind
 from assistant.work_orders.words import (
     begins,
     commands,
@@ -149,11 +149,18 @@ def asks(step: Step) -> bool:
     return plain.rstrip().endswith("?") or any(word in plain for word in reading("questions"))
 
 
+def is_matter(text: str, aids: FilingAids) -> bool:
+    """Whether a text tells enough to be dealt with."""
+    length = len(text.strip())
+    return length >= LEAST_TOLD or (length >= LEAST_KNOWN and aids.kind_of(text)[0] is not None)
+
+
 def _text(step: Step) -> Draft | None:
     kind, _ = step.aids.kind_of(step.text)
+    known = {"name", "phone"} & set(extract.pieces(step.text))
     if kind is None and len(step.said) < _MOST_ASKED and (asks(step) or step.reading.facets):
-        return None
-    if len(step.said) < (LEAST_TOLD if kind is None else LEAST_KNOWN):
+        return ask(step, told(step, step.state, step.text), "text") if known else None
+    if not is_matter(step.text, step.aids):
         say.remark("more", step.writer)
         return ask(step, told(step, step.state, step.text), "text")
     start = value(step.state, START)

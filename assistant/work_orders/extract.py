@@ -155,6 +155,8 @@ def sole(text: str) -> tuple[str, str] | None:
     firm = plain.endswith((*reading("organisations"), *reading("shops"), *reading("people")))
     if not firm and (_area().fullmatch(plain) or _place().fullmatch(plain)):
         return "place", said
+    if len(said) <= _MOST_NAME and _STYLED.search(said) and said[0] in reading("surnames")[0]:
+        return "name", said
     if plain.startswith(reading("wish_starts")):
         return "wish", said
     if firm and len(plain) <= _MOST_NAMED and not re.search(_NO_NAME, plain):

@@ -13,7 +13,7 @@ from assistant.bundles.benefits import asks_for_benefits
 from assistant.composing import filing as say
 from assistant.composing.writer import Writer
 from assistant.types import Draft, EnquiryState, FileOrder, Follow, Intent, Turn
-from assistant.work_orders.answers import LEAST_TOLD, answered
+from assistant.work_orders.answers import answered, is_matter
 from assistant.work_orders.changes import changed
 from assistant.work_orders.state import (
     EARLIER,
@@ -104,7 +104,7 @@ def _begun(step: Step, rest: str) -> Draft:
     """What the first message already says is taken; then the first open field is asked."""
     state = step.state
     say.remark("begin", step.writer, kind=kind_name(state.kind))
-    if len(rest) >= LEAST_TOLD:
+    if is_matter(rest, step.aids):
         step.writer.remark(texts()["noted_text"])
         state = with_text(step, state, step.text)
     elif rest:
@@ -170,7 +170,7 @@ def _commanded(step: Step) -> Draft | None:
     """What the message asks of the filing itself, if it does."""
     words, said, state, writer = commands(), step.said, step.state, step.writer
     field = asked(state)
-    if said in words["leave"]:
+    if _leaves(said):
         say.remark("left", writer)
         return replace(writer.draft(Status.ANSWERED, "left"), ended="form")
     if field is not None and said in words["why"]:
@@ -179,7 +179,7 @@ def _commanded(step: Step) -> Draft | None:
         return guiding(step, state)
     if said in words["back"]:
         return _back(step)
-    if said in words["resume"] or said in words["go_on"]:
+    if _resumes(said):
         return go_on(step, state)
     if said in words["again"]:
         say.remark("again", writer)
@@ -193,6 +193,22 @@ def _commanded(step: Step) -> Draft | None:
     if state.asking is None and said in words["skip"]:  # nothing is asked that could be skipped
         return _draft_not_understood(step)
     return None
+
+
+def _leaves(said: str) -> bool:
+    """不投诉了; 算了不投诉了."""
+    rest = said.removeprefix("算了").strip(" ,")
+    return bool({said, rest, f"{rest}了"} & commands()["leave"])
+
+
+def _resumes(said: str) -> bool:
+    """继续; 我好一点了，继续."""
+    on = commands()["resume"] | commands()["go_on"]
+    last = said.rpartition(",")[2].strip()
+    return said in on or (len(said) <= _LONGEST_RESUME and last in on)
+
+
+_LONGEST_RESUME = 20
 
 
 def _draft_not_understood(step: Step) -> Draft:

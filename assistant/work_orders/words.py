@@ -48,9 +48,11 @@ def label(field: str, kind: OrderKind | None = None) -> str:
     return str(words.get(f"label_{kind}") or words["label"])
 
 
-def question(field: str, kind: OrderKind) -> str:
-    """How a field is asked for."""
+def question(field: str, kind: OrderKind, *, known: bool = False) -> str:
+    """How a field is asked for.  ``known``: what is asked along with it was told before."""
     words = filing_words()["fields"][field]
+    if known and "ask_known" in words:
+        return str(words["ask_known"])
     return str(words.get(f"ask_{kind}") or words["ask"])
 
 

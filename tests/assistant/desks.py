@@ -48,7 +48,7 @@ class FakeOrders:
             count = len(self.receipts) + 1
             phone = order.contact.phone
             receipt = Receipt(
-                number=f"GZ20261122{count:06d}",
+                number=f"GZ20261122{count:09d}",
                 check=phone[-4:] if phone else f"{482000 + count}",
                 drawn=phone is None,
                 filed=FILED,

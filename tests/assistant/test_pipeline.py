@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
@@ -15,12 +15,15 @@ from hypothesis import strategies as st
 from assistant import bootstrap, guardrails, rules
 from assistant.bundles.plans import MemoryPlans
 from assistant.composing.writer import DEMONSTRATION
+from assistant.errands import Desks
+from assistant.handoff import passing
 from assistant.pipeline import Assistant
 from assistant.sessions import MemoryLocks, MemorySessions
 from assistant.types import DialogueState, Knowledge, SessionLocks, SessionStore, Turn
 from channels.types import AI_LABEL, Card, Event, Message, Reply, Sentence, Status
 from knowledge.types import Money, Provenance, Record
 from retrieval.types import Hit, Query, SearchResult
+from tests.assistant.desks import AIDS, FakeCases, FakeOrders, FakeStaff
 from tests.assistant.fakes import TODAY, hit, knowledge, weak
 from tests.records import item
 
@@ -30,17 +33,24 @@ OTHER = item("GZ-2", "居住证签注")
 STEPS = (
     "screen",
     "understand",
+    "erase",
+    "person",
     "resume",
+    "enquire",
     "file",
     "guide",
+    "wait",
     "handle",
     "errand",
     "tell",
     "remind",
+    "still",
     "check",
     "reply",
     "remember",
+    "write down",
 )
+COMPLAINT = "我要投诉楼下烧烤店每晚嘈到两点，希望早点收档"
 
 
 class KeptSessions:
@@ -106,6 +116,7 @@ class Desk:
     known: Knowledge
     sessions: SessionStore = field(default_factory=KeptSessions)
     locks: SessionLocks = field(default_factory=MemoryLocks)
+    desks: Desks | None = None
     turns: list[Turn] = field(default_factory=list)
     opened: int = 0
 
@@ -126,6 +137,8 @@ class Desk:
             today=lambda: TODAY,
             ideas=lambda: ("居住证要什么材料",),
             finished=self.turns.append,
+            aids=(lambda _: AIDS) if self.desks else None,
+            desks=self.desks,
         )
         return await assistant.take_turn(Message(text=text, session_id=session_id), emit)
 
@@ -257,16 +270,198 @@ class TestMemory:
 
     @pytest.mark.parametrize("text", ["我家着火了", "今晚吃什么好", "", "你好", "x" * 501])
     def test_a_turn_that_led_nowhere_leaves_no_trace(self, text: str) -> None:
+        """Nothing but what was said, for a person to read."""
         one = desk()
-        one.ask(text)
+        said = one.ask(text)
         assert isinstance(one.sessions, KeptSessions)
-        assert one.sessions.saved == []
+        state = one.sessions.states[said.session_id]
+        assert replace(state, said=()) == DialogueState()
+        assert [each.who for each in state.said] == ["citizen", "assistant"]
 
     def test_nothing_that_was_typed_is_kept(self) -> None:
         one = desk()
         one.ask("居住证要什么材料，我的身份证号码440106199001011234")
         assert isinstance(one.sessions, KeptSessions)
         assert "440106" not in repr(one.sessions.states)
+
+
+class TestWrittenDown:
+    """What was said is kept for a person to read: the last messages, personal data masked."""
+
+    def test_both_sides_with_what_was_cited(self) -> None:
+        one = desk()
+        reply = one.ask("居住证要什么材料")
+        asked, told = _state(one, reply).said
+        assert (asked.who, asked.text) == ("citizen", "居住证要什么材料")
+        assert (told.who, told.text, told.codes) == ("assistant", reply.text, ("GZ-1",))
+        assert asked.at.tzinfo is not None
+
+    def test_personal_data_are_masked_and_long_texts_cut(self) -> None:
+        one = desk()
+        first = one.ask("我叫陈大文，电话13812345678，身份证440106199001011235，" + "办" * 600)
+        text = _state(one, first).said[0].text
+        assert "13812345678" not in text
+        assert "440106199001011235" not in text
+        assert len(text) <= guardrails.MOST_CHARACTERS
+
+    def test_only_the_last_ones(self) -> None:
+        one = desk()
+        session = one.ask("第一句").session_id
+        for number in range(passing.MOST_SAID):
+            one.ask(f"居住证要什么材料{number}", session)
+        assert isinstance(one.sessions, KeptSessions)
+        said = one.sessions.states[session].said
+        assert len(said) == passing.MOST_SAID
+        assert "第一句" not in {each.text for each in said}
+
+
+def _state(one: Desk, reply: Reply) -> DialogueState:
+    assert isinstance(one.sessions, KeptSessions)
+    return one.sessions.states[reply.session_id]
+
+
+@dataclass
+class Office:
+    """A desk with orders and staff behind it."""
+
+    orders: FakeOrders = field(default_factory=FakeOrders)
+    staff: FakeStaff = field(default_factory=FakeStaff)
+    erased: list[str] = field(default_factory=list)
+
+    async def erase(self, session_id: str) -> tuple[str, ...]:
+        self.erased.append(session_id)
+        await self.staff.leave(session_id)
+        return ()
+
+    def open(self) -> Desk:
+        one = desk()
+        one.desks = Desks(
+            orders=self.orders,
+            cases=FakeCases(),
+            staff=self.staff,
+            similar=self.orders.similar,
+            erase=self.erase,
+        )
+        return one
+
+
+class TestPerson:
+    def test_is_called_from_the_middle_of_a_form(self) -> None:
+        """The form waits, the package tells of it, and it goes on when it is called."""
+        office = Office()
+        one = office.open()
+        session = one.ask("我要投诉").session_id
+        one.ask("楼下烧烤店每晚嘈到两点", session)
+        called = one.ask("转人工", session)
+        assert (called.status, called.reason) == (Status.HANDED_OFF, "waiting")
+        (package,) = office.staff.packages
+        assert dict(package.lines)["正在登记"] == "投诉，缺：地点"
+        assert [each.who for each in package.said] == ["citizen", "assistant"] * 2
+        assert one.ask("在小区门口", session).reason == "noted"
+        assert office.orders.orders == {}
+        assert "在哪里" in one.ask("继续登记", session).text
+
+    def test_hears_what_is_said_while_they_wait(self) -> None:
+        office = Office()
+        one = office.open()
+        session = one.ask("转人工", None).session_id
+        answered = one.ask("居住证要什么材料", session)
+        assert answered.status is Status.ANSWERED
+        assert "还在为您转接" in answered.sentences[-1].text
+        assert one.ask("我的电话是13812345678", session).reason == "noted"
+        texts = [each.text for each in office.staff.told]
+        assert texts[0] == "居住证要什么材料"
+        assert "13812345678" not in texts[1]
+
+    def test_is_waited_for_no_more(self) -> None:
+        office = Office()
+        one = office.open()
+        session = one.ask("转人工").session_id
+        assert one.ask("不等了", session).reason == "left"
+        assert office.staff.queue == []
+        assert one.ask("居住证要什么材料", session).sentences[-1].text.count("转接") == 0
+
+    def test_does_not_keep_help_from_whoever_is_in_danger(self) -> None:
+        office = Office()
+        one = office.open()
+        session = one.ask("转人工").session_id
+        assert one.ask("我家着火了", session).status is Status.CRISIS
+
+    def test_a_desk_that_is_away_changes_nothing(self) -> None:
+        office = Office()
+        one = office.open()
+        session = one.ask("转人工").session_id
+        office.staff.away = True
+        assert one.ask("居住证要什么材料", session).status is Status.ANSWERED
+        assert "12345" in one.ask("转人工", session).text
+
+
+class TestErasing:
+    def test_leaves_nothing_of_the_session(self) -> None:
+        office = Office()
+        one = office.open()
+        session = one.ask("居住证要什么材料").session_id
+        one.ask("转人工", session)
+        erased = one.ask("清除我的记录", session)
+        assert (erased.status, erased.reason) == (Status.ANSWERED, "erased")
+        assert len(erased.sentences) == 1
+        assert office.erased == [session]
+        assert office.staff.queue == []
+        assert isinstance(one.sessions, KeptSessions)
+        assert session not in one.sessions.states
+        assert one.ask("那要多少钱", session).status is Status.CLARIFY
+
+    def test_in_the_middle_of_a_form_nothing_waits_any_more(self) -> None:
+        one = Office().open()
+        session = one.ask(COMPLAINT).session_id
+        assert "登记" not in one.ask("清除我的记录", session).text.replace("填了一半的表单", "")
+        assert one.ask("继续登记", session).reason != "form"
+
+    def test_names_what_was_filed(self) -> None:
+        office = Office()
+        one = office.open()
+        session = one.ask(COMPLAINT).session_id
+        one.ask("换成匿名", session)
+        for _ in range(2):
+            one.ask("提交", session)
+        (number,) = office.orders.orders
+        assert number in one.ask("清除我的记录", session).text
+        assert list(office.orders.orders) == [number]
+
+
+class TestEnquiring:
+    def test_not_while_a_form_waits_for_an_answer(self) -> None:
+        one = Office().open()
+        session = one.ask(COMPLAINT).session_id
+        asked = one.ask("撤回", session)
+        assert asked.reason != "ask_number"
+        one.ask("先不交", session)
+        assert one.ask("查进度", session).reason == "ask_number"
+
+    def test_number_and_check(self) -> None:
+        office = Office()
+        one = office.open()
+        session = one.ask(COMPLAINT + "，电话13812345678").session_id
+        for _ in range(2):
+            one.ask("提交", session)
+        (number,) = office.orders.orders
+        assert one.ask("查进度", session).status is Status.ANSWERED  # this session filed it
+        other = one.ask(f"查进度{number}")
+        assert (other.status, other.reason) == (Status.GUIDING, "ask_check")
+        assert "烧烤" not in other.text
+        assert one.ask("0000", other.session_id).reason == "unknown"
+        assert one.ask("5678", other.session_id).status is Status.ANSWERED
+
+
+class TestFilingOrNot:
+    def test_the_name_of_a_record_is_nothing_to_file(self) -> None:
+        """占道 alone is complained about; 占道施工许可 is something to apply for."""
+        shown = item("GZ-1", "占道施工许可")
+        one = Office().open()
+        named = hit(shown, name_match="name", matched_name="占道施工许可")
+        one.known = knowledge([shown], [named], HOTLINES)
+        assert one.ask("占道施工许可（GZ-1）").status is Status.ANSWERED
+        assert one.ask("小贩天天占道，整条路都走不了人").reason == "form"
 
 
 class TestTwoTabs:
