@@ -155,7 +155,7 @@ def sole(text: str) -> tuple[str, str] | None:
     firm = plain.endswith((*reading("organisations"), *reading("shops"), *reading("people")))
     if not firm and (_area().fullmatch(plain) or _place().fullmatch(plain)):
         return "place", said
-    if len(said) <= _MOST_NAME and _STYLED.search(said) and said[0] in reading("surnames")[0]:
+    if len(said) <= _MOST_NAME and _STYLED.search(said) and said[0] in reading("surnames"):
         return "name", said
     if plain.startswith(reading("wish_starts")):
         return "wish", said

@@ -163,3 +163,19 @@ def test_any_text_can_be_read(text: str) -> None:
     found = reading.read(text)
     assert found.number is None or len(found.number) == len(NUMBER)
     assert found.check is None or len(found.check) in (4, 6)
+
+
+@pytest.mark.parametrize(
+    ("text", "added"),
+    [
+        ("我要补充：卡号尾数是 66，里面还有八百块", "卡号尾数是 66，里面还有八百块"),
+        ("补充一下，他们还占道经营", "他们还占道经营"),
+        ("我要补充", None),
+        ("补充材料要交什么", None),
+        ("补充：好", None),
+        ("", None),
+    ],
+)
+def test_an_addition_said_at_once(text: str, added: str | None) -> None:
+    assert reading.addition(text) == added
+    assert reading.read(text).addition == added

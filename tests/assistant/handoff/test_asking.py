@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import rules
+from assistant.handoff import asking
 from assistant.handoff.asking import wants_person, words
 
 MESSAGES = tomllib.loads(Path(__file__).with_name("messages.toml").read_text("utf-8"))
@@ -44,3 +45,21 @@ def test_every_phrase_reaches_its_desk() -> None:
 @given(st.text(max_size=60))
 def test_any_text_is_read(text: str) -> None:
     assert wants_person(text) in (None, "hotline", "window")
+
+
+@pytest.mark.parametrize("text", ["不等了", "唔等喇，多谢", "算了不等了", "不用人工了吧"])
+def test_who_waits_leaves(text: str) -> None:
+    assert asking.leaves_queue(text)
+
+
+@pytest.mark.parametrize("text", ["", "多谢", "转人工", "不等了，居住证要多久", "等不等了"])
+def test_who_waits_does_not_leave(text: str) -> None:
+    assert not asking.leaves_queue(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [("要等多久", True), ("排到第几了", True), ("身份证多久拿到", False), ("", False)],
+)
+def test_about_the_waiting(text: str, about: bool) -> None:
+    assert asking.about_the_queue(text) is about

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -86,3 +88,42 @@ def test_name_in_an_answer(text: str, name: str | None) -> None:
 def test_what_is_left_of_an_answer() -> None:
     text = "石牌东路88号，昨晚11点"
     assert extract.without(text, [extract.pieces(text)["when"]]) == "石牌东路88号"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("昨晚", ("when", "昨晚")),
+        ("就是昨晚十点左右", ("when", "昨晚十点左右")),
+        ("喺天河区石牌东路88号", ("place", "天河区石牌东路88号")),
+        ("海珠区江南西", ("place", "海珠区江南西")),
+        ("老王烧烤", ("object", "老王烧烤")),
+        ("天河区政务服务中心", ("object", "天河区政务服务中心")),
+        ("叫佢哋夜晚唔好開工", ("wish", "叫佢哋夜晚唔好開工")),
+        ("退钱", ("wish", "退钱")),
+        ("陈生", ("name", "陈生")),
+        ("楼下烧烤店太吵", None),
+        ("昨晚老王烧烤很吵", None),
+        ("不是烧烤店", None),
+        ("我家门口", None),
+        ("", None),
+    ],
+)
+def test_a_text_that_is_one_field_from_end_to_end(text: str, found: tuple[str, str] | None) -> None:
+    assert extract.sole(text) == found
+
+
+@given(st.text(max_size=40))
+def test_a_sole_value_stands_in_the_text(text: str) -> None:
+    found = extract.sole(text)
+    assert found is None or found[1] in unicodedata.normalize("NFKC", text)
+
+
+@pytest.mark.parametrize("text", ["每天冲洗一次", "给她记一个好评", "提早一小时开门"])
+def test_a_sentence_is_no_name(text: str) -> None:
+    assert extract.name_in(text) is None
+
+
+@pytest.mark.parametrize("text", ["陈大文", "欧阳女士", "阿明", "李师傅", "阿卜杜拉·买买提"])
+def test_names(text: str) -> None:
+    assert extract.name_in(text) == text
