@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Literal, Protocol
 
+from assistant import asking
 from assistant.resolution import Candidate
 from assistant.types import Decision, DialogueState, Understanding
 from knowledge.types import Bundle, Facet, ServiceItem
@@ -60,7 +61,6 @@ class Words:
     polar: re.Pattern[str]
     document: re.Pattern[str]
     before_document: re.Pattern[str]
-    asks: Mapping[Facet, re.Pattern[str]]
 
 
 @cache
@@ -73,7 +73,6 @@ def words() -> Words:
     }
     return Words(
         corrections=tuple(map(re.compile, table["corrections"])),
-        asks={Facet(name): re.compile(pattern) for name, pattern in table["asks"].items()},
         **single,
     )
 
@@ -129,9 +128,9 @@ def stand(
         return None
     text = reading.text if reading.focus else ""
     own = look(reading.original)
-    facets = asked(reading, state)
-    if meant := corrected(reading.text):
-        return _corrected(meant, facets or state.facets, state, look, name)
+    facets = meant(reading, state)
+    if right := corrected(reading.text):
+        return _corrected(right, facets or state.facets, state, look, name)
     if state.offered and (code := picked(own, reading, state.offered, look)):
         return Standing(record=code, facets=facets or state.facets, text=text)
     if state.offered and state.record not in state.offered:
@@ -142,11 +141,11 @@ def stand(
         return Standing(record=code, facets=facets or state.facets, said="goes_on", text=text)
     if opens(own, state.record, reading, papers):
         return _clearly(own, facets, text)
-    if not goes_on(own, reading, facets, state):
+    if not goes_on(own, reading, state):
         return None
     return Standing(
         record=state.record,
-        facets=facets or carried(reading, state),
+        facets=facets,
         said="goes_on" if reading.focus else None,
         text=text,
     )
@@ -160,18 +159,25 @@ def _clearly(own: Seen, facets: tuple[Facet, ...], text: str) -> Standing | None
     return Standing(record=best.record.code, facets=facets, said="takes", text=text)
 
 
-def asked(reading: Understanding, state: DialogueState) -> tuple[Facet, ...]:
-    """The facets that a follow-up asks for: by the table, else by looser words."""
-    known = words()
+def asked(reading: Understanding) -> tuple[Facet, ...]:
+    """The facets that a message surely asks for: by the table, and by what the model hears."""
+    told = dict.fromkeys((*reading.facets, *asking.surely(reading.text)))
     if is_document(reading):
-        rest = tuple(one for one in reading.facets if one is not Facet.MATERIALS)
-        return (Facet.MATERIALS, *rest)
-    loose = tuple(facet for facet, pattern in known.asks.items() if pattern.search(reading.text))
-    if not reading.facets:
-        return loose or ((Facet.CONDITIONS,) if known.polar.search(reading.text) else ())
-    late = Facet.TIME_LIMIT in reading.facets and Facet.CONDITIONS in loose
-    who = reading.facets == (Facet.AUDIENCE,)
-    return (*reading.facets, Facet.CONDITIONS) if late or who else reading.facets
+        told = dict.fromkeys((Facet.MATERIALS, *told))
+    if Facet.AUDIENCE in told:
+        told[Facet.CONDITIONS] = None  # who may is written there
+    return tuple(told)
+
+
+def meant(reading: Understanding, state: DialogueState) -> tuple[Facet, ...]:
+    """The facets that a message which goes on is answered with: those it surely asks for, else the
+    likeliest, else what yes-or-no questions ask for, else what was asked before."""
+    return (
+        asked(reading)
+        or asking.likely(reading.text)
+        or ((Facet.CONDITIONS,) if words().polar.search(reading.text) else ())
+        or carried(reading, state)
+    )
 
 
 def is_document(reading: Understanding) -> bool:
@@ -187,7 +193,10 @@ def is_document(reading: Understanding) -> bool:
 def carried(reading: Understanding, state: DialogueState) -> tuple[Facet, ...]:
     """What was asked before, where only who, where or when is said anew (那天河呢)."""
     anew = reading.district or reading.profile or words().persons.search(reading.text)
-    return state.facets if anew or len(reading.text) <= _MOST_DOCUMENT else ()
+    if not anew and len(reading.text) > _MOST_DOCUMENT:
+        return ()
+    where = (Facet.PLACE,) if reading.district else ()
+    return tuple(dict.fromkeys((*state.facets, *where)))
 
 
 def opens(own: Seen, record: str, reading: Understanding, papers: Papers) -> bool:
@@ -208,9 +217,7 @@ def opens(own: Seen, record: str, reading: Understanding, papers: Papers) -> boo
     return is_clear(own)
 
 
-def goes_on(
-    own: Seen, reading: Understanding, facets: Sequence[Facet], state: DialogueState
-) -> bool:
+def goes_on(own: Seen, reading: Understanding, state: DialogueState) -> bool:
     """Whether a message that names nothing else is short, or has a sign of going on.
 
     While something else waits for an answer, a short message is more likely one to that.
@@ -218,7 +225,7 @@ def goes_on(
     known, text = words(), reading.text
     waits = (state.form, state.enquiry, state.handoff, state.guide)
     return bool(
-        facets
+        asked(reading)
         or (len(text) <= SHORT and not any(waits))
         or reading.district
         or reading.profile
