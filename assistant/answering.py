@@ -253,9 +253,18 @@ def _standing(
     if (rules.outside.holds(reading.text) and not asks) or any(rules.person.find(reading.text)):
         return None
 
-    def name(code: str) -> str:
-        record = knowledge.record(code)
-        return record.name if record else ""
+    look, name = looker(reading, knowledge, rules, today), namer(knowledge)
+    papers = papers_of(knowledge)
+    stands = standing.stand(reading, turn.state, look, name, papers)
+    if stands is None or _in_force(stands.record, knowledge, today) is None:
+        return None
+    return replace(stands, record=_stating(stands, knowledge, look, name))
+
+
+def looker(
+    reading: Understanding, knowledge: Knowledge, rules: Rules, today: date
+) -> standing.Look:
+    """How the rules of follow-ups search for words of a message."""
 
     def look(text: str, among: Sequence[str] = (), /) -> standing.Seen:
         of = reading_of.again(text, reading, rules)
@@ -270,15 +279,23 @@ def _standing(
         seen = candidates(hits, of, knowledge, today)
         return standing.Seen(decision=Decision(outcome="none"), candidates=seen)
 
+    return look
+
+
+def namer(knowledge: Knowledge) -> Callable[[str], str]:
+    """The name of the record of a code; empty if there is none."""
+    return lambda code: record.name if (record := knowledge.record(code)) else ""
+
+
+def papers_of(knowledge: Knowledge) -> standing.Papers:
+    """Whether a record asks for a document that is called so."""
+
     def papers(code: str, called: str) -> bool:
         record = knowledge.record(code)
         asked = facts(record, Facet.MATERIALS) if record else ()
         return any(normalise(called) in normalise(one.text) for one in asked)
 
-    stands = standing.stand(reading, turn.state, look, name, papers)
-    if stands is None or _in_force(stands.record, knowledge, today) is None:
-        return None
-    return replace(stands, record=_stating(stands, knowledge, look, name))
+    return papers
 
 
 def _stating(

@@ -18,7 +18,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal, Protocol
 
-from assistant import asking
+from assistant import asking, turning
 from assistant.resolution import Candidate
 from assistant.types import Decision, DialogueState, Understanding
 from knowledge.types import Bundle, Facet, ServiceItem
@@ -36,9 +36,6 @@ PART_SCORE = 1.8
 
 PICKED_SCORE = 0.5
 """Least score of a choice that is described."""
-
-_BESIDE = 4
-"""How many letters stand beside the name of a document that is asked about (…要提供吗)."""
 
 SHORT = 14
 """A message of at most so many letters that names nothing clearly goes on about what was said."""
@@ -134,12 +131,12 @@ def stand(
     if state.offered and (code := picked(own, reading, state.offered, look)):
         return Standing(record=code, facets=facets or state.facets, text=text)
     if state.offered and state.record not in state.offered:
-        return _of_the_offered(reading, own, state, facets, papers)
+        return _of_the_offered(reading, own, state, facets, look, papers)
     if state.record is None:
         return None
     if code := gone_back(reading, state, own, look):
         return Standing(record=code, facets=facets or state.facets, said="goes_on", text=text)
-    if opens(own, state.record, reading, papers):
+    if opens(own, (state.record,), reading, look, papers):
         return _clearly(own, facets, text)
     if not goes_on(own, reading, state):
         return None
@@ -199,22 +196,36 @@ def carried(reading: Understanding, state: DialogueState) -> tuple[Facet, ...]:
     return tuple(dict.fromkeys((*state.facets, *where)))
 
 
-def opens(own: Seen, record: str, reading: Understanding, papers: Papers) -> bool:
-    """Whether a message names another matter than the one that is spoken of.
-
-    A whole name decides, unless it is that of a document which this matter asks for.
-    """
+def opens(
+    own: Seen, spoken: Sequence[str], reading: Understanding, look: Look, papers: Papers
+) -> bool:
+    """Whether a message turns to another matter than those spoken of."""
     best = own.best
-    if best is None or best.record.code == record or not reading.focus:
+    if best is None or best.record.code in spoken or not reading.focus:
         return False
-    if is_document(reading):
-        return False
-    if own.decision.matched is not None:
-        short = len(reading.text) <= len(own.decision.matched) + _BESIDE
-        return not (short and papers(record, own.decision.matched))
-    if "meant" not in best.hit.parts and own.decision.outcome == "answer":
-        return best.hit.coverage >= 1.0
-    return is_clear(own)
+    return turning.turns(signs(own, best, spoken, reading, look, papers))
+
+
+def signs(
+    own: Seen,
+    best: Candidate,
+    spoken: Sequence[str],
+    reading: Understanding,
+    look: Look,
+    papers: Papers,
+) -> dict[str, float]:
+    """The signs of :mod:`assistant.turning` of a message among matters spoken of."""
+    mine = look(reading.original, spoken).best
+    called = own.decision.matched
+    return turning.signs(
+        reading,
+        own.decision,
+        best,
+        mine.hit if mine else None,
+        polar=words().polar.search(reading.text) is not None,
+        document=is_document(reading),
+        papers=called is not None and any(papers(one, called) for one in spoken),
+    )
 
 
 def goes_on(own: Seen, reading: Understanding, state: DialogueState) -> bool:
@@ -290,10 +301,11 @@ def _of_the_offered(
     own: Seen,
     state: DialogueState,
     facets: tuple[Facet, ...],
+    look: Look,
     papers: Papers,
 ) -> Standing | None:
     """What was offered is asked about without choosing: the first, and the reply says so."""
-    if not facets or opens(own, "", reading, papers):
+    if not facets or opens(own, state.offered, reading, look, papers):
         return None
     return Standing(record=state.offered[0], facets=facets, said="takes", text=reading.focus)
 
