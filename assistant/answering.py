@@ -255,7 +255,7 @@ def _standing(
 
     look, name = looker(reading, knowledge, rules, today), namer(knowledge)
     papers = papers_of(knowledge)
-    stands = standing.stand(reading, turn.state, look, name, papers)
+    stands = standing.stand(reading, turn.state, look, name, papers, stater(knowledge))
     if stands is None or _in_force(stands.record, knowledge, today) is None:
         return None
     return replace(stands, record=_stating(stands, knowledge, look, name))
@@ -288,14 +288,25 @@ def namer(knowledge: Knowledge) -> Callable[[str], str]:
 
 
 def papers_of(knowledge: Knowledge) -> standing.Papers:
-    """Whether a record asks for a document that is called so."""
+    """How much of what something is called stands in the documents that a record asks for."""
 
-    def papers(code: str, called: str) -> bool:
-        record = knowledge.record(code)
+    def papers(code: str, called: str) -> float:
+        record, pairs = knowledge.record(code), _pairs(called)
         asked = facts(record, Facet.MATERIALS) if record else ()
-        return any(normalise(called) in normalise(one.text) for one in asked)
+        shares = [len(pairs & _pairs(normalise(one.text))) / max(len(pairs), 1) for one in asked]
+        return max(shares, default=0.0)
 
     return papers
+
+
+def stater(knowledge: Knowledge) -> standing.States:
+    """Whether a record is one to apply for that states something of some facets."""
+
+    def states(code: str, wanted: Sequence[Facet]) -> bool:
+        record = knowledge.record(code)
+        return isinstance(record, ServiceItem) and any(facts(record, one) for one in wanted)
+
+    return states
 
 
 def _stating(

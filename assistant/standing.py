@@ -92,8 +92,11 @@ class Look(Protocol):
     def __call__(self, text: str, among: Sequence[str] = (), /) -> Seen: ...
 
 
-Papers = Callable[[str, str], bool]
-"""Whether a record asks for a document that is called so."""
+Papers = Callable[[str, str], float]
+"""How much of what something is called stands in the documents that a record asks for, 0–1."""
+
+States = Callable[[str, Sequence[Facet]], bool]
+"""Whether a record is one to apply for that states something of these facets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +119,7 @@ def stand(
     look: Look,
     name: Callable[[str], str],
     papers: Papers,
+    states: States,
 ) -> Standing | None:
     """How the message stands to the state; ``None``: it stands for itself.
 
@@ -128,10 +132,10 @@ def stand(
     facets = meant(reading, state)
     if right := corrected(reading.text):
         return _corrected(right, facets or state.facets, state, look, name)
-    if state.offered and (code := picked(own, reading, state.offered, look)):
+    if state.offered and (code := picked(own, reading, state.offered, look, papers)):
         return Standing(record=code, facets=facets or state.facets, text=text)
     if state.offered and state.record not in state.offered:
-        return _of_the_offered(reading, own, state, facets, look, papers)
+        return _of_the_offered(reading, own, state, facets, states, look, papers)
     if state.record is None:
         return None
     if code := gone_back(reading, state, own, look):
@@ -216,7 +220,6 @@ def signs(
 ) -> dict[str, float]:
     """The signs of :mod:`assistant.turning` of a message among matters spoken of."""
     mine = look(reading.original, spoken).best
-    called = own.decision.matched
     return turning.signs(
         reading,
         own.decision,
@@ -224,7 +227,7 @@ def signs(
         mine.hit if mine else None,
         polar=words().polar.search(reading.text) is not None,
         document=is_document(reading),
-        papers=called is not None and any(papers(one, called) for one in spoken),
+        papers=max((papers(one, reading.focus) for one in spoken), default=0.0),
     )
 
 
@@ -283,14 +286,16 @@ def is_clear(own: Seen) -> bool:
     )
 
 
-def picked(own: Seen, reading: Understanding, offered: Sequence[str], look: Look) -> str | None:
+def picked(
+    own: Seen, reading: Understanding, offered: Sequence[str], look: Look, papers: Papers
+) -> str | None:
     """The offered record that the message describes, if it names nothing that was not offered."""
     best = own.best
     if best is None or not reading.focus:
         return None
     if best.record.code in offered:
         return best.record.code
-    if is_clear(own):
+    if opens(own, offered, reading, look, papers):
         return None
     among = look(reading.original, offered).best
     return among.record.code if among and among.hit.score >= PICKED_SCORE else None
@@ -301,13 +306,16 @@ def _of_the_offered(
     own: Seen,
     state: DialogueState,
     facets: tuple[Facet, ...],
+    states: States,
     look: Look,
     papers: Papers,
 ) -> Standing | None:
-    """What was offered is asked about without choosing: the first, and the reply says so."""
+    """What was offered is asked about without choosing: the first that states what is asked, and
+    the reply says so."""
     if not facets or opens(own, state.offered, reading, look, papers):
         return None
-    return Standing(record=state.offered[0], facets=facets, said="takes", text=reading.focus)
+    first = next((one for one in state.offered if states(one, facets)), state.offered[0])
+    return Standing(record=first, facets=facets, said="takes", text=reading.focus)
 
 
 def gone_back(reading: Understanding, state: DialogueState, own: Seen, look: Look) -> str | None:
@@ -317,9 +325,16 @@ def gone_back(reading: Understanding, state: DialogueState, own: Seen, look: Loo
     if not known.back.search(reading.text):
         return _named_again(own, state)
     rest = known.pointing.sub("", known.back.sub("", reading.text)).strip(" ,，。?？!！")
-    if rest and (among := look(rest, spoken).best):
-        return among.record.code
-    return state.before[0] if state.before else state.record
+    among = look(rest, spoken).candidates if rest else ()
+    earlier = [one for one in among if one.record.code != state.record]
+    if not earlier:
+        return among[0].record.code if among else _first(state.before, state.record)
+    ahead = among[0].hit.score - earlier[0].hit.score
+    return among[0].record.code if ahead >= POINTED_SCORE else earlier[0].record.code
+
+
+def _first(before: Sequence[str], record: str | None) -> str | None:
+    return before[0] if before else record
 
 
 def _named_again(own: Seen, state: DialogueState) -> str | None:

@@ -60,13 +60,13 @@ def signs(
     *,
     polar: bool,
     document: bool,
-    papers: bool,
+    papers: float,
 ) -> dict[str, float]:
     """What speaks for and against another matter: the inputs of the model, each about 0–1.
 
     ``best``: what the message finds by itself; ``mine``: the best hit of the matter spoken of.
     ``polar``: it asks yes or no; ``document``: it asks whether a document is needed; ``papers``:
-    what it calls by a whole name is a document that the matter spoken of asks for.
+    how much of its subject stands in the documents that the matter spoken of asks for, 0–1.
     """
     subject = reading.focus.replace(" ", "")
     pairs = _pairs(subject)
@@ -82,7 +82,7 @@ def signs(
         "long": min(len(reading.text), _LONG) / _LONG,
         "polar": float(polar),
         "document": float(document),
-        "papers": float(papers),
+        "papers": papers,
     }
 
 
