@@ -270,14 +270,16 @@ def looker(
         of = reading_of.again(text, reading, rules)
         if not among:
             found = find(of, knowledge, today)
-            return standing.Seen(decision=found.decision, candidates=found.candidates)
+            return standing.Seen(
+                decision=found.decision, candidates=found.candidates, focus=of.focus
+            )
         assert knowledge.searcher is not None
         query = replace(query_of(of, today), limit=_MANY, decisive=None)
         hits = [
             one for one in knowledge.searcher.search(query).hits if one.document.record in among
         ]
         seen = candidates(hits, of, knowledge, today)
-        return standing.Seen(decision=Decision(outcome="none"), candidates=seen)
+        return standing.Seen(decision=Decision(outcome="none"), candidates=seen, focus=of.focus)
 
     return look
 

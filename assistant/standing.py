@@ -34,8 +34,8 @@ POINTED_SCORE = 0.9
 PART_SCORE = 1.8
 """Least score of a part of a bundle that is meant."""
 
-PICKED_SCORE = 0.5
-"""Least score of a choice that is described."""
+PICKED_SCORE, DESCRIBED_SCORE = 0.5, 0.25
+"""Least score of a choice that is described, and of one where nothing is asked besides."""
 
 SHORT = 14
 """A message of at most so many letters that names nothing clearly goes on about what was said."""
@@ -76,10 +76,14 @@ def words() -> Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a message finds by itself: the decision, and its candidates, best first."""
+    """What words find by themselves: the decision, and its candidates, best first.
+
+    ``focus``: what the words are about; empty if they name nothing.
+    """
 
     decision: Decision
     candidates: tuple[Candidate, ...]
+    focus: str = ""
 
     @property
     def best(self) -> Candidate | None:
@@ -131,17 +135,21 @@ def stand(
     own = look(reading.original)
     facets = meant(reading, state)
     if right := corrected(reading.text):
-        return _corrected(right, facets or state.facets, state, look, name)
+        stands = _corrected(right, facets or state.facets, state, look, name)
+        if stands is not None:
+            return stands
     if state.offered and (code := picked(own, reading, state.offered, look, papers)):
         return Standing(record=code, facets=facets or state.facets, text=text)
     if state.offered and state.record not in state.offered:
-        return _of_the_offered(reading, own, state, facets, states, look, papers)
+        return _of_the_offered(reading, own, state, facets, name, states, look, papers)
     if state.record is None:
         return None
-    if code := gone_back(reading, state, own, look):
+    if code := gone_back(reading, state, own, look, papers):
         return Standing(record=code, facets=facets or state.facets, said="goes_on", text=text)
     if opens(own, (state.record,), reading, look, papers):
         return _clearly(own, facets, text)
+    if code := variant(reading, state.record, look, name):
+        return Standing(record=code, facets=facets or state.facets, said="takes", text=text)
     if not goes_on(own, reading, state):
         return None
     return Standing(
@@ -267,14 +275,38 @@ def _corrected(
     """The record that a correction means: what is meant in place of what is not, in the name of the
     record that it corrects; never that record, nor a rule in place of a thing to apply for."""
     right, wrong = meant
+    own = look(right)
+    if not own.focus:
+        return None  # says only what it asks of the same (我问的是多少钱)
     before = state.record or next(iter(state.offered), "")
     spoken = name(before)
-    own = look(right)
-    stem = spoken.replace(wrong, "") if wrong else spoken
+    stem = spoken.replace(wrong, "") if wrong else spoken.partition(_BRACKET)[0]
     beside = look(f"{stem} {right}") if spoken and not is_clear(own) else own
-    for one in beside.candidates:
+    for one in (*beside.candidates, *own.candidates):
         if one.record.code != before and isinstance(one.record, ServiceItem | Bundle):
             return Standing(record=one.record.code, facets=facets, said="takes", text=right)
+    return None
+
+
+_BRACKET = "（"
+"""Behind it a name tells one of several kinds of the same: 住房公积金提取（离休、退休）."""
+
+
+def variant(
+    reading: Understanding, record: str, look: Look, name: Callable[[str], str]
+) -> str | None:
+    """Another kind of the matter spoken of, which a message that asks for nothing else describes:
+    its bracket has a word of the message, that of the matter spoken of has none."""
+    stem, _, bracket = name(record).partition(_BRACKET)
+    if not bracket or not reading.focus or asked(reading):
+        return None
+    words_of = turning.pairs(reading.focus)
+    if words_of & turning.pairs(normalise(bracket)):
+        return None
+    for one in look(f"{stem} {reading.text}").candidates:
+        other_stem, _, other = one.record.name.partition(_BRACKET)
+        if other_stem == stem and words_of & turning.pairs(normalise(other)):
+            return one.record.code
     return None
 
 
@@ -295,10 +327,11 @@ def picked(
         return None
     if best.record.code in offered:
         return best.record.code
-    if opens(own, offered, reading, look, papers):
+    if own.decision.outcome == "answer" and opens(own, offered, reading, look, papers):
         return None
     among = look(reading.original, offered).best
-    return among.record.code if among and among.hit.score >= PICKED_SCORE else None
+    least = PICKED_SCORE if asked(reading) else DESCRIBED_SCORE
+    return among.record.code if among and among.hit.score >= least else None
 
 
 def _of_the_offered(
@@ -306,19 +339,29 @@ def _of_the_offered(
     own: Seen,
     state: DialogueState,
     facets: tuple[Facet, ...],
+    name: Callable[[str], str],
     states: States,
     look: Look,
     papers: Papers,
 ) -> Standing | None:
-    """What was offered is asked about without choosing: the first that states what is asked, and
-    the reply says so."""
+    """What was offered is asked about without choosing: of those that state what is asked, the one
+    whose name was said most of before; the reply says so."""
     if not facets or opens(own, state.offered, reading, look, papers):
         return None
-    first = next((one for one in state.offered if states(one, facets)), state.offered[0])
+    said = turning.pairs(normalise(_last_said(state)))
+    stating = [one for one in state.offered if states(one, facets)] or state.offered[:1]
+    first = max(stating, key=lambda one: len(turning.pairs(normalise(name(one))) & said))
     return Standing(record=first, facets=facets, said="takes", text=reading.focus)
 
 
-def gone_back(reading: Understanding, state: DialogueState, own: Seen, look: Look) -> str | None:
+def _last_said(state: DialogueState) -> str:
+    """The citizen's last message before this one."""
+    return next((one.text for one in reversed(state.said) if one.who == "citizen"), "")
+
+
+def gone_back(
+    reading: Understanding, state: DialogueState, own: Seen, look: Look, papers: Papers
+) -> str | None:
     """The earlier record that a message goes back to."""
     known = words()
     spoken = (*((state.record,) if state.record else ()), *state.before)
@@ -327,6 +370,8 @@ def gone_back(reading: Understanding, state: DialogueState, own: Seen, look: Loo
     rest = known.pointing.sub("", known.back.sub("", reading.text)).strip(" ,，。?？!！")
     among = look(rest, spoken).candidates if rest else ()
     earlier = [one for one in among if one.record.code != state.record]
+    if not earlier and own.best and opens(own, spoken, reading, look, papers):
+        return own.best.record.code
     if not earlier:
         return among[0].record.code if among else _first(state.before, state.record)
     ahead = among[0].hit.score - earlier[0].hit.score

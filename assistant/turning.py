@@ -69,10 +69,10 @@ def signs(
     how much of its subject stands in the documents that the matter spoken of asks for, 0–1.
     """
     subject = reading.focus.replace(" ", "")
-    pairs = _pairs(subject)
+    said = pairs(subject)
     length = max(len(subject), 1)
     return {
-        "name_share": len(pairs & _pairs(normalise(best.record.name))) / max(len(pairs), 1),
+        "name_share": len(said & pairs(normalise(best.record.name))) / max(len(said), 1),
         "named": min(len(decision.matched or "") / length, 1.0),
         "sure": decision.confidence,
         "answers": float(decision.outcome == "answer" and not decision.unsure),
@@ -86,7 +86,7 @@ def signs(
     }
 
 
-def _pairs(text: str) -> set[str]:
+def pairs(text: str) -> set[str]:
     """The pairs of neighbouring letters and digits."""
     letters = [one for one in text if one.isalnum()]
     return {"".join(pair) for pair in pairwise(letters)}

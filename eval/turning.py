@@ -118,7 +118,8 @@ def left_out(given: Sequence[Example]) -> tuple[Rate, Rate]:
     """Turns noticed, and messages that go on taken for one: each talk left out of its fit."""
     groups = sorted({one.said.group for one in given})
     fold = {group: number % FOLDS for number, group in enumerate(groups)}
-    noticed, mistaken = [], []
+    noticed: list[bool] = []
+    mistaken: list[bool] = []
     for number in range(FOLDS):
         learned = fit([one for one in given if fold[one.said.group] != number])
         for one in given:
