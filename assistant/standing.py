@@ -31,6 +31,9 @@ itself.  Of 16 changes of topic all but one reached either, of 130 messages that
 POINTED_SCORE = 0.9
 """How far ahead an earlier record must be that is named again."""
 
+AGAIN = 0.5
+"""Least share of what a message is about that names an earlier record, and not the last one."""
+
 PART_SCORE = 1.8
 """Least score of a part of a bundle that is meant."""
 
@@ -54,6 +57,8 @@ class Words:
     both: re.Pattern[str]
     nonsense: re.Pattern[str]
     persons: re.Pattern[str]
+    who: re.Pattern[str]
+    that_one: re.Pattern[str]
     goes_on: re.Pattern[str]
     polar: re.Pattern[str]
     document: re.Pattern[str]
@@ -133,24 +138,25 @@ def stand(
         return None
     text = reading.text if reading.focus else ""
     own = look(reading.original)
-    facets = meant(reading, state)
+    facets = asked(reading) or state.facets
     if right := corrected(reading.text):
-        stands = _corrected(right, facets or state.facets, state, look, name)
+        stands = _corrected(right, facets, state, look, name)
         if stands is not None:
             return stands
     if state.offered and (code := picked(own, reading, state.offered, look, papers)):
-        return Standing(record=code, facets=facets or state.facets, text=text)
+        return Standing(record=code, facets=facets, text=text)
     if state.offered and state.record not in state.offered:
-        return _of_the_offered(reading, own, state, facets, name, states, look, papers)
+        return _of_the_offered(reading, own, state, meant(reading, state), name, states, look, papers)
     if state.record is None:
         return None
-    if code := gone_back(reading, state, own, look, papers):
-        return Standing(record=code, facets=facets or state.facets, said="goes_on", text=text)
+    if code := gone_back(reading, state, own, look, name, papers):
+        return Standing(record=code, facets=facets, said="goes_on", text=text)
     if opens(own, (state.record,), reading, look, papers):
-        return _clearly(own, facets, text)
+        return _clearly(own, meant(reading, state), text)
     if code := variant(reading, state.record, look, name):
-        return Standing(record=code, facets=facets or state.facets, said="takes", text=text)
-    if not goes_on(own, reading, state):
+        return Standing(record=code, facets=facets, said="takes", text=text)
+    facets = meant(reading, state)
+    if not goes_on(own, reading, state) or not (facets or reading.focus):
         return None
     return Standing(
         record=state.record,
@@ -201,11 +207,14 @@ def is_document(reading: Understanding) -> bool:
 
 def carried(reading: Understanding, state: DialogueState) -> tuple[Facet, ...]:
     """What was asked before, where only who, where or when is said anew (那天河呢)."""
-    anew = reading.district or reading.profile or words().persons.search(reading.text)
+    known = words()
+    who_else = known.persons.search(reading.text) or known.who.search(reading.text)
+    anew = reading.district or reading.profile or who_else
     if not anew and len(reading.text) > _MOST_DOCUMENT:
         return ()
     where = (Facet.PLACE,) if reading.district else ()
-    return tuple(dict.fromkeys((*state.facets, *where)))
+    who = (Facet.CONDITIONS,) if anew and not reading.district else ()
+    return tuple(dict.fromkeys((*state.facets, *where, *who)))
 
 
 def opens(
@@ -214,6 +223,8 @@ def opens(
     """Whether a message turns to another matter than those spoken of."""
     best = own.best
     if best is None or best.record.code in spoken or not reading.focus:
+        return False
+    if words().who.search(reading.text):
         return False
     return turning.turns(signs(own, best, spoken, reading, look, papers))
 
@@ -245,6 +256,8 @@ def goes_on(own: Seen, reading: Understanding, state: DialogueState) -> bool:
     While something else waits for an answer, a short message is more likely one to that.
     """
     known, text = words(), reading.text
+    if not reading.facets and asking.belongs_elsewhere(text):
+        return False
     waits = (state.form, state.enquiry, state.handoff, state.guide)
     return bool(
         asked(reading)
@@ -360,13 +373,18 @@ def _last_said(state: DialogueState) -> str:
 
 
 def gone_back(
-    reading: Understanding, state: DialogueState, own: Seen, look: Look, papers: Papers
+    reading: Understanding,
+    state: DialogueState,
+    own: Seen,
+    look: Look,
+    name: Callable[[str], str],
+    papers: Papers,
 ) -> str | None:
     """The earlier record that a message goes back to."""
     known = words()
     spoken = (*((state.record,) if state.record else ()), *state.before)
     if not known.back.search(reading.text):
-        return _named_again(own, state)
+        return _named_again(reading, state, own, name, papers)
     rest = known.pointing.sub("", known.back.sub("", reading.text)).strip(" ,，。?？!！")
     among = look(rest, spoken).candidates if rest else ()
     earlier = [one for one in among if one.record.code != state.record]
@@ -382,13 +400,30 @@ def _first(before: Sequence[str], record: str | None) -> str | None:
     return before[0] if before else record
 
 
-def _named_again(own: Seen, state: DialogueState) -> str | None:
-    """An earlier record that comes first by itself, while the last one is not found at all."""
+def _named_again(
+    reading: Understanding,
+    state: DialogueState,
+    own: Seen,
+    name: Callable[[str], str],
+    papers: Papers,
+) -> str | None:
+    """An earlier record that the message names by words which the name of the last one has not, or
+    that comes first by itself while the last one is not found at all."""
+    said, record = turning.pairs(reading.focus), state.record or ""
+    last = turning.pairs(normalise(name(record)))
+    shares = {
+        code: len(said & turning.pairs(normalise(name(code))) - last) / max(len(said), 1)
+        for code in state.before
+    }
+    code = max(shares, key=shares.__getitem__, default="")
+    if code and shares[code] >= AGAIN and not is_document(reading):
+        pointed = words().that_one.search(reading.text)
+        return code if pointed or shares[code] > papers(record, reading.focus) else None
     best = own.best
     if best is None or best.record.code not in state.before:
         return None
-    last = [one for one in own.candidates if one.record.code == state.record]
-    ahead = best.hit.score - (last[0].hit.score if last else 0.0)
+    hits = [one for one in own.candidates if one.record.code == record]
+    ahead = best.hit.score - (hits[0].hit.score if hits else 0.0)
     return best.record.code if ahead >= POINTED_SCORE else None
 
 

@@ -203,11 +203,11 @@ def plain() -> tuple[Said, ...]:
 
 
 def short() -> tuple[Said, ...]:
-    """Short follow-ups (收费不), which ask in few words and file nothing."""
+    """Short follow-ups (收费不) and small talk, which file nothing."""
     return tuple(
         Said(one.text, kinds.NONE)
         for one in asking.load()
-        if one.facet not in (Facet.COMPLAINT, Facet.REMEDIES)
+        if one.facet not in (Facet.COMPLAINT.value, Facet.REMEDIES.value)
     )
 
 
