@@ -251,32 +251,62 @@ def _standing(
     if (rules.outside.holds(reading.text) and not asks) or any(rules.person.find(reading.text)):
         return None
 
-    def name(code: str) -> str:
-        record = knowledge.record(code)
-        return record.name if record else ""
+    look, name = looker(reading, knowledge, rules, today), namer(knowledge)
+    papers = papers_of(knowledge)
+    stands = standing.stand(reading, turn.state, look, name, papers, stater(knowledge))
+    if stands is None or _in_force(stands.record, knowledge, today) is None:
+        return None
+    return replace(stands, record=_stating(stands, knowledge, look, name))
+
+
+def looker(
+    reading: Understanding, knowledge: Knowledge, rules: Rules, today: date
+) -> standing.Look:
+    """How the rules of follow-ups search for words of a message."""
 
     def look(text: str, among: Sequence[str] = (), /) -> standing.Seen:
         of = reading_of.again(text, reading, rules)
         if not among:
             found = find(of, knowledge, today)
-            return standing.Seen(decision=found.decision, candidates=found.candidates)
+            return standing.Seen(
+                decision=found.decision, candidates=found.candidates, focus=of.focus
+            )
         assert knowledge.searcher is not None
         query = replace(query_of(of, today), limit=_MANY, decisive=None)
         hits = [
             one for one in knowledge.searcher.search(query).hits if one.document.record in among
         ]
         seen = candidates(hits, of, knowledge, today)
-        return standing.Seen(decision=Decision(outcome="none"), candidates=seen)
+        return standing.Seen(decision=Decision(outcome="none"), candidates=seen, focus=of.focus)
 
-    def papers(code: str, called: str) -> bool:
-        record = knowledge.record(code)
+    return look
+
+
+def namer(knowledge: Knowledge) -> Callable[[str], str]:
+    """The name of the record of a code; empty if there is none."""
+    return lambda code: record.name if (record := knowledge.record(code)) else ""
+
+
+def papers_of(knowledge: Knowledge) -> standing.Papers:
+    """How much of what something is called stands in the documents that a record asks for."""
+
+    def papers(code: str, called: str) -> float:
+        record, pairs = knowledge.record(code), _pairs(called)
         asked = facts(record, Facet.MATERIALS) if record else ()
-        return any(normalise(called) in normalise(one.text) for one in asked)
+        shares = [len(pairs & _pairs(normalise(one.text))) / max(len(pairs), 1) for one in asked]
+        return max(shares, default=0.0)
 
-    stands = standing.stand(reading, turn.state, look, name, papers)
-    if stands is None or _in_force(stands.record, knowledge, today) is None:
-        return None
-    return replace(stands, record=_stating(stands, knowledge, look, name))
+    return papers
+
+
+def stater(knowledge: Knowledge) -> standing.States:
+    """Whether a record is one to apply for that states something of some facets."""
+
+    def states(code: str, wanted: Sequence[Facet]) -> bool:
+        record = knowledge.record(code)
+        return isinstance(record, ServiceItem) and any(facts(record, one) for one in wanted)
+
+    return states
 
 
 def _stating(

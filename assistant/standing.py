@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Literal, Protocol
 
+from assistant import asking, turning
 from assistant.resolution import Candidate
 from assistant.types import Decision, DialogueState, Understanding
 from knowledge.types import Bundle, Facet, ServiceItem
@@ -30,14 +31,14 @@ itself.  Of 16 changes of topic all but one reached either, of 130 messages that
 POINTED_SCORE = 0.9
 """How far ahead an earlier record must be that is named again."""
 
+AGAIN = 0.5
+"""Least share of what a message is about that names an earlier record, and not the last one."""
+
 PART_SCORE = 1.8
 """Least score of a part of a bundle that is meant."""
 
-PICKED_SCORE = 0.5
-"""Least score of a choice that is described."""
-
-_BESIDE = 4
-"""How many letters stand beside the name of a document that is asked about (…要提供吗)."""
+PICKED_SCORE, DESCRIBED_SCORE = 0.5, 0.25
+"""Least score of a choice that is described, and of one where nothing is asked besides."""
 
 SHORT = 14
 """A message of at most so many letters that names nothing clearly goes on about what was said."""
@@ -56,11 +57,12 @@ class Words:
     both: re.Pattern[str]
     nonsense: re.Pattern[str]
     persons: re.Pattern[str]
+    who: re.Pattern[str]
+    that_one: re.Pattern[str]
     goes_on: re.Pattern[str]
     polar: re.Pattern[str]
     document: re.Pattern[str]
     before_document: re.Pattern[str]
-    asks: Mapping[Facet, re.Pattern[str]]
 
 
 @cache
@@ -73,17 +75,20 @@ def words() -> Words:
     }
     return Words(
         corrections=tuple(map(re.compile, table["corrections"])),
-        asks={Facet(name): re.compile(pattern) for name, pattern in table["asks"].items()},
         **single,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a message finds by itself: the decision, and its candidates, best first."""
+    """What words find by themselves: the decision, and its candidates, best first.
+
+    ``focus``: what the words are about; empty if they name nothing.
+    """
 
     decision: Decision
     candidates: tuple[Candidate, ...]
+    focus: str = ""
 
     @property
     def best(self) -> Candidate | None:
@@ -99,8 +104,11 @@ class Look(Protocol):
 _NOTHING_SEEN = Seen(decision=Decision(outcome="none"), candidates=())
 """Of a message that names nothing there is nothing to look for."""
 
-Papers = Callable[[str, str], bool]
-"""Whether a record asks for a document that is called so."""
+Papers = Callable[[str, str], float]
+"""How much of what something is called stands in the documents that a record asks for, 0–1."""
+
+States = Callable[[str, Sequence[Facet]], bool]
+"""Whether a record is one to apply for that states something of these facets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +131,7 @@ def stand(
     look: Look,
     name: Callable[[str], str],
     papers: Papers,
+    states: States,
 ) -> Standing | None:
     """How the message stands to the state; ``None``: it stands for itself.
 
@@ -134,24 +143,31 @@ def stand(
     own = look(reading.original) if reading.focus else _NOTHING_SEEN
     if names_one(own, state, papers):
         return None
-    facets = asked(reading, state)
-    if meant := corrected(reading.text):
-        return _corrected(meant, facets or state.facets, state, look, name)
-    if state.offered and (code := picked(own, reading, state.offered, look)):
-        return Standing(record=code, facets=facets or state.facets, text=text)
+    facets = asked(reading) or state.facets
+    if right := corrected(reading.text):
+        stands = _corrected(right, facets, state, look, name)
+        if stands is not None:
+            return stands
+    if state.offered and (code := picked(own, reading, state.offered, look, papers)):
+        return Standing(record=code, facets=facets, text=text)
     if state.offered and state.record not in state.offered:
-        return _of_the_offered(reading, own, state, facets, papers)
+        return _of_the_offered(
+            reading, own, state, meant(reading, state), name, states, look, papers
+        )
     if state.record is None:
         return None
-    if code := gone_back(reading, state, own, look):
-        return Standing(record=code, facets=facets or state.facets, said="goes_on", text=text)
-    if opens(own, state.record, reading, papers):
-        return _clearly(own, facets, text)
-    if not goes_on(own, reading, facets, state):
+    if code := gone_back(reading, state, own, look, name, papers):
+        return Standing(record=code, facets=facets, said="goes_on", text=text)
+    if opens(own, (state.record,), reading, look, papers):
+        return _clearly(own, meant(reading, state), text)
+    if code := variant(reading, state.record, look, name):
+        return Standing(record=code, facets=facets, said="takes", text=text)
+    facets = meant(reading, state)
+    if not goes_on(own, reading, state) or not (facets or reading.focus):
         return None
     return Standing(
         record=state.record,
-        facets=facets or carried(reading, state),
+        facets=facets,
         said="goes_on" if reading.focus else None,
         text=text,
     )
@@ -170,21 +186,28 @@ def names_one(own: Seen, state: DialogueState, papers: Papers) -> bool:
     called = own.decision.matched
     if called is None or own.decision.outcome != "answer":
         return False
-    return state.record is None or not papers(state.record, called)
+    return state.record is None or papers(state.record, called) < 1.0
 
 
-def asked(reading: Understanding, state: DialogueState) -> tuple[Facet, ...]:
-    """The facets that a follow-up asks for: by the table, else by looser words."""
-    known = words()
+def asked(reading: Understanding) -> tuple[Facet, ...]:
+    """The facets that a message surely asks for: by the table, and by what the model hears."""
+    told = dict.fromkeys((*reading.facets, *asking.surely(reading.text)))
     if is_document(reading):
-        rest = tuple(one for one in reading.facets if one is not Facet.MATERIALS)
-        return (Facet.MATERIALS, *rest)
-    loose = tuple(facet for facet, pattern in known.asks.items() if pattern.search(reading.text))
-    if not reading.facets:
-        return loose or ((Facet.CONDITIONS,) if known.polar.search(reading.text) else ())
-    late = Facet.TIME_LIMIT in reading.facets and Facet.CONDITIONS in loose
-    who = reading.facets == (Facet.AUDIENCE,)
-    return (*reading.facets, Facet.CONDITIONS) if late or who else reading.facets
+        told = dict.fromkeys((Facet.MATERIALS, *told))
+    if Facet.AUDIENCE in told:
+        told[Facet.CONDITIONS] = None  # who may is written there
+    return tuple(told)
+
+
+def meant(reading: Understanding, state: DialogueState) -> tuple[Facet, ...]:
+    """The facets that a message which goes on is answered with: those it surely asks for, else the
+    likeliest, else what yes-or-no questions ask for, else what was asked before."""
+    return (
+        asked(reading)
+        or asking.likely(reading.text)
+        or ((Facet.CONDITIONS,) if words().polar.search(reading.text) else ())
+        or carried(reading, state)
+    )
 
 
 def is_document(reading: Understanding) -> bool:
@@ -199,39 +222,60 @@ def is_document(reading: Understanding) -> bool:
 
 def carried(reading: Understanding, state: DialogueState) -> tuple[Facet, ...]:
     """What was asked before, where only who, where or when is said anew (那天河呢)."""
-    anew = reading.district or reading.profile or words().persons.search(reading.text)
-    return state.facets if anew or len(reading.text) <= _MOST_DOCUMENT else ()
+    known = words()
+    who_else = known.persons.search(reading.text) or known.who.search(reading.text)
+    anew = reading.district or reading.profile or who_else
+    if not anew and len(reading.text) > _MOST_DOCUMENT:
+        return ()
+    where = (Facet.PLACE,) if reading.district else ()
+    who = (Facet.CONDITIONS,) if anew and not reading.district else ()
+    return tuple(dict.fromkeys((*state.facets, *where, *who)))
 
 
-def opens(own: Seen, record: str, reading: Understanding, papers: Papers) -> bool:
-    """Whether a message names another matter than the one that is spoken of.
-
-    A whole name decides, unless it is that of a document which this matter asks for.
-    """
-    best = own.best
-    if best is None or best.record.code == record or not reading.focus:
-        return False
-    if is_document(reading):
-        return False
-    if own.decision.matched is not None:
-        short = len(reading.text) <= len(own.decision.matched) + _BESIDE
-        return not (short and papers(record, own.decision.matched))
-    if "meant" not in best.hit.parts and own.decision.outcome == "answer":
-        return best.hit.coverage >= 1.0
-    return is_clear(own)
-
-
-def goes_on(
-    own: Seen, reading: Understanding, facets: Sequence[Facet], state: DialogueState
+def opens(
+    own: Seen, spoken: Sequence[str], reading: Understanding, look: Look, papers: Papers
 ) -> bool:
+    """Whether a message turns to another matter than those spoken of."""
+    best = own.best
+    if best is None or best.record.code in spoken or not reading.focus:
+        return False
+    if words().who.search(reading.text):
+        return False
+    return turning.turns(signs(own, best, spoken, reading, look, papers))
+
+
+def signs(
+    own: Seen,
+    best: Candidate,
+    spoken: Sequence[str],
+    reading: Understanding,
+    look: Look,
+    papers: Papers,
+) -> dict[str, float]:
+    """The signs of :mod:`assistant.turning` of a message among matters spoken of."""
+    mine = look(reading.original, spoken).best
+    return turning.signs(
+        reading,
+        own.decision,
+        best,
+        mine.hit if mine else None,
+        polar=words().polar.search(reading.text) is not None,
+        document=is_document(reading),
+        papers=max((papers(one, reading.focus) for one in spoken), default=0.0),
+    )
+
+
+def goes_on(own: Seen, reading: Understanding, state: DialogueState) -> bool:
     """Whether a message that names nothing else is short, or has a sign of going on.
 
     While something else waits for an answer, a short message is more likely one to that.
     """
     known, text = words(), reading.text
+    if not reading.facets and asking.belongs_elsewhere(text):
+        return False
     waits = (state.form, state.enquiry, state.handoff, state.guide)
     return bool(
-        facets
+        asked(reading)
         or (len(text) <= SHORT and not any(waits))
         or reading.district
         or reading.profile
@@ -259,14 +303,38 @@ def _corrected(
     """The record that a correction means: what is meant in place of what is not, in the name of the
     record that it corrects; never that record, nor a rule in place of a thing to apply for."""
     right, wrong = meant
+    own = look(right)
+    if not own.focus:
+        return None  # says only what it asks of the same (我问的是多少钱)
     before = state.record or next(iter(state.offered), "")
     spoken = name(before)
-    own = look(right)
-    stem = spoken.replace(wrong, "") if wrong else spoken
+    stem = spoken.replace(wrong, "") if wrong else spoken.partition(_BRACKET)[0]
     beside = look(f"{stem} {right}") if spoken and not is_clear(own) else own
-    for one in beside.candidates:
+    for one in (*beside.candidates, *own.candidates):
         if one.record.code != before and isinstance(one.record, ServiceItem | Bundle):
             return Standing(record=one.record.code, facets=facets, said="takes", text=right)
+    return None
+
+
+_BRACKET = "（"
+"""Behind it a name tells one of several kinds of the same: 住房公积金提取（离休、退休）."""
+
+
+def variant(
+    reading: Understanding, record: str, look: Look, name: Callable[[str], str]
+) -> str | None:
+    """Another kind of the matter spoken of, which a message that asks for nothing else describes:
+    its bracket has a word of the message, that of the matter spoken of has none."""
+    stem, _, bracket = name(record).partition(_BRACKET)
+    if not bracket or not reading.focus or asked(reading):
+        return None
+    words_of = turning.pairs(reading.focus)
+    if words_of & turning.pairs(normalise(bracket)):
+        return None
+    for one in look(f"{stem} {reading.text}").candidates:
+        other_stem, _, other = one.record.name.partition(_BRACKET)
+        if other_stem == stem and words_of & turning.pairs(normalise(other)):
+            return one.record.code
     return None
 
 
@@ -278,17 +346,20 @@ def is_clear(own: Seen) -> bool:
     )
 
 
-def picked(own: Seen, reading: Understanding, offered: Sequence[str], look: Look) -> str | None:
+def picked(
+    own: Seen, reading: Understanding, offered: Sequence[str], look: Look, papers: Papers
+) -> str | None:
     """The offered record that the message describes, if it names nothing that was not offered."""
     best = own.best
     if best is None or not reading.focus:
         return None
     if best.record.code in offered:
         return best.record.code
-    if is_clear(own):
+    if own.decision.outcome == "answer" and opens(own, offered, reading, look, papers):
         return None
     among = look(reading.original, offered).best
-    return among.record.code if among and among.hit.score >= PICKED_SCORE else None
+    least = PICKED_SCORE if asked(reading) else DESCRIBED_SCORE
+    return among.record.code if among and among.hit.score >= least else None
 
 
 def _of_the_offered(
@@ -296,33 +367,78 @@ def _of_the_offered(
     own: Seen,
     state: DialogueState,
     facets: tuple[Facet, ...],
+    name: Callable[[str], str],
+    states: States,
+    look: Look,
     papers: Papers,
 ) -> Standing | None:
-    """What was offered is asked about without choosing: the first, and the reply says so."""
-    if not facets or opens(own, "", reading, papers):
+    """What was offered is asked about without choosing: of those that state what is asked, the one
+    whose name was said most of before; the reply says so."""
+    if not facets or opens(own, state.offered, reading, look, papers):
         return None
-    return Standing(record=state.offered[0], facets=facets, said="takes", text=reading.focus)
+    said = turning.pairs(normalise(_last_said(state)))
+    stating = [one for one in state.offered if states(one, facets)] or state.offered[:1]
+    first = max(stating, key=lambda one: len(turning.pairs(normalise(name(one))) & said))
+    return Standing(record=first, facets=facets, said="takes", text=reading.focus)
 
 
-def gone_back(reading: Understanding, state: DialogueState, own: Seen, look: Look) -> str | None:
+def _last_said(state: DialogueState) -> str:
+    """The citizen's last message before this one."""
+    return next((one.text for one in reversed(state.said) if one.who == "citizen"), "")
+
+
+def gone_back(
+    reading: Understanding,
+    state: DialogueState,
+    own: Seen,
+    look: Look,
+    name: Callable[[str], str],
+    papers: Papers,
+) -> str | None:
     """The earlier record that a message goes back to."""
     known = words()
     spoken = (*((state.record,) if state.record else ()), *state.before)
     if not known.back.search(reading.text):
-        return _named_again(own, state)
+        return _named_again(reading, state, own, name, papers)
     rest = known.pointing.sub("", known.back.sub("", reading.text)).strip(" ,，。?？!！")
-    if rest and (among := look(rest, spoken).best):
-        return among.record.code
-    return state.before[0] if state.before else state.record
+    among = look(rest, spoken).candidates if rest else ()
+    earlier = [one for one in among if one.record.code != state.record]
+    if not earlier and own.best and opens(own, spoken, reading, look, papers):
+        return own.best.record.code
+    if not earlier:
+        return among[0].record.code if among else _first(state.before, state.record)
+    ahead = among[0].hit.score - earlier[0].hit.score
+    return among[0].record.code if ahead >= POINTED_SCORE else earlier[0].record.code
 
 
-def _named_again(own: Seen, state: DialogueState) -> str | None:
-    """An earlier record that comes first by itself, while the last one is not found at all."""
+def _first(before: Sequence[str], record: str | None) -> str | None:
+    return before[0] if before else record
+
+
+def _named_again(
+    reading: Understanding,
+    state: DialogueState,
+    own: Seen,
+    name: Callable[[str], str],
+    papers: Papers,
+) -> str | None:
+    """An earlier record that the message names by words which the name of the last one has not, or
+    that comes first by itself while the last one is not found at all."""
+    said, record = turning.pairs(reading.focus), state.record or ""
+    last = turning.pairs(normalise(name(record)))
+    shares = {
+        code: len(said & turning.pairs(normalise(name(code))) - last) / max(len(said), 1)
+        for code in state.before
+    }
+    code = max(shares, key=shares.__getitem__, default="")
+    if code and shares[code] >= AGAIN and not is_document(reading):
+        pointed = words().that_one.search(reading.text)
+        return code if pointed or shares[code] > papers(record, reading.focus) else None
     best = own.best
     if best is None or best.record.code not in state.before:
         return None
-    last = [one for one in own.candidates if one.record.code == state.record]
-    ahead = best.hit.score - (last[0].hit.score if last else 0.0)
+    hits = [one for one in own.candidates if one.record.code == record]
+    ahead = best.hit.score - (hits[0].hit.score if hits else 0.0)
     return best.record.code if ahead >= POINTED_SCORE else None
 
 

@@ -18,7 +18,9 @@ from retrieval.analyzer import normalise
 from retrieval.phrases import Found
 
 _CHOICE = re.compile(
-    r"(?:我?(?:选|揀|拣|要)?第?)([1-9一二三四五六七八九两])(?:个|项|条|種|种)?(?:吧|啦)?"
+    r"(?:那|就|咁|噉|系|是|我|选择?|揀|拣|要){0,4}(?:上面|你说|列出)?(?:的|嘅)?"
+    r"(?:第([1-9一二三四五六七八九两])|([1-9一二三四五六七八九两])号?|(最后|最尾|尾)一?|(最上面|头|首)一?)"
+    r"(?:那|嗰|𠮶|果)?(?:一)?(?:个|项|条|种|样|件)?(?:吧|啦|喇|啊|呀|咯|就行|就好|得了|谢谢|唔该|[,。.!！ ])*"
 )
 _NUMERALS = {"两": 2} | {numeral: at for at, numeral in enumerate("一二三四五六七八九", 1)}
 _NEITHER = re.compile(r"都不是|都唔系|都不对|没有我要的|以上都不")
@@ -210,6 +212,9 @@ def _choice(bare: str, state: DialogueState) -> int | None:
     if _NEITHER.search(bare):
         return 0
     if found := _CHOICE.fullmatch(bare):
-        number = _NUMERALS.get(found[1]) or int(found[1])
+        if found[3]:
+            return len(state.offered)
+        said = found[1] or found[2] or "1"
+        number = _NUMERALS.get(said) or int(said)
         return number if number <= len(state.offered) else None
     return None

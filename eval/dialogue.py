@@ -82,10 +82,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Scores of a run.  ``unjudged``: choices where nothing had been offered."""
+    """Scores of a run.  ``openings``: first messages, which the follow-ups stand on, with the right
+    record (or a choice, where one is wanted); ``grounded``: follow-ups in talks that opened so;
+    ``unjudged``: choices where nothing was offered."""
 
     talks: int
+    openings: Rate
     follow_ups: Rate
+    grounded: Rate
     records: Rate
     facets: Rate
     unjudged: int
@@ -125,6 +129,7 @@ async def _talk_all(
     advance: Callable[[], None],
 ) -> Found:
     verdicts: list[Verdict] = []
+    openings: dict[str, bool] = {}
     unjudged = 0
     for talk in talks:
         replies: list[Reply] = []
@@ -133,6 +138,7 @@ async def _talk_all(
             message = Message(text=said.text, session_id=session, channel="eval")
             replies.append(await assistant.take_turn(message))
             if turn == 0:
+                openings[talk.id] = opened(said, replies[0])
                 continue
             meant = right_codes(said, replies)
             if meant is None:
@@ -140,7 +146,14 @@ async def _talk_all(
                 continue
             verdicts.append(verdict(talk.id, turn, said, replies[-1], meant, record))
         advance()
-    return summed(len(talks), verdicts, unjudged)
+    return summed(openings, verdicts, unjudged)
+
+
+def opened(said: Said, reply: Reply) -> bool:
+    """Whether the first message got its record, or a choice where none is meant."""
+    if said.code is None:
+        return bool(offers([reply]))
+    return shown(reply)[:1] in {(one,) for one in (said.code, *said.also)}
 
 
 def right_codes(said: Said, replies: Sequence[Reply]) -> tuple[str, ...] | None:
@@ -225,14 +238,16 @@ def told(reply: Reply, record: Record, facet: Facet) -> bool:
     return not fields and f"没有写明{FACET_NAMES[facet]}" in reply.text
 
 
-def summed(talks: int, verdicts: Sequence[Verdict], unjudged: int) -> Found:
-    """The rates of all verdicts, and by kind of follow-up."""
+def summed(openings: Mapping[str, bool], verdicts: Sequence[Verdict], unjudged: int) -> Found:
+    """The rates of all verdicts, and by kind of follow-up; ``openings``: by the id of the talk."""
     kinds: defaultdict[str, list[bool]] = defaultdict(list)
     for one in verdicts:
         kinds[one.said.kind].append(one.right)
     return Found(
-        talks=talks,
+        talks=len(openings),
+        openings=_rate(list(openings.values())),
         follow_ups=_rate([one.right for one in verdicts]),
+        grounded=_rate([one.right for one in verdicts if openings[one.talk]]),
         records=_rate([one.record for one in verdicts if one.record is not None]),
         facets=_rate([one.facet for one in verdicts if one.facet is not None]),
         unjudged=unjudged,

@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from assistant import rules
 from assistant.work_orders import duplicates, kinds, linear, topics
 from assistant.work_orders.linear import Linear
-from eval import datasets
+from eval import asking, datasets
 from eval.datasets import GOLD
 from eval.types import Rate
 from knowledge.formats import pack
+from knowledge.types import Facet
 from retrieval.analyzer import normalise
 
 FOLDS = 5
@@ -218,6 +219,15 @@ def plain() -> tuple[Said, ...]:
     return tuple(Said(text, kinds.NONE) for text in texts)
 
 
+def short() -> tuple[Said, ...]:
+    """Short follow-ups (收费不) and small talk, which file nothing."""
+    return tuple(
+        Said(one.text, kinds.NONE)
+        for one in asking.load()
+        if one.facet not in (Facet.COMPLAINT.value, Facet.REMEDIES.value)
+    )
+
+
 def told() -> tuple[Said, ...]:
     """The development questions that are complaints."""
     every = datasets.load(datasets.split("dev"))
@@ -227,7 +237,7 @@ def told() -> tuple[Said, ...]:
 def kind_training() -> tuple[Said, ...]:
     """All sentences that the kinds are learned from."""
     matters = [Said(one.text, _matter(one.text)) for one in topic_sentences("train")]
-    return (*kind_sentences("train"), *matters, *questions())
+    return (*kind_sentences("train"), *matters, *questions(), *short())
 
 
 def fit_kinds(given: Sequence[Said]) -> Linear:

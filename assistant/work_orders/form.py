@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from assistant import standing
 from assistant.bundles.benefits import asks_for_benefits
 from assistant.composing import filing as say
 from assistant.composing.writer import Writer
-from assistant.types import Draft, EnquiryState, FileOrder, Follow, Intent, Turn
+from assistant.types import Draft, EnquiryState, FileOrder, Follow, Intent, Turn, Understanding
 from assistant.work_orders.answers import answered, is_matter
 from assistant.work_orders.changes import changed
 from assistant.work_orders.state import (
@@ -65,6 +66,8 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
         return None  # 确认, 收唔收钱; or it is for the person who is waited for
     if named is None and reading.facets and turn.state.record is not None:
         return None  # it asks on
+    if named is None and (standing.is_nonsense(text) or _goes_on(turn, reading)):
+        return None
     heard = None if named and named.kind else aids.kind_of(text)[0]
     kind = (named.kind if named else None) or heard
     if kind is None and named is None:
@@ -91,6 +94,12 @@ def _elsewhere(turn: Turn) -> bool:
     """Whether a question of something else is open, which the message may answer."""
     guide = turn.state.guide
     return _enquired(turn.state.enquiry) or (guide is not None and guide.asking is not None)
+
+
+def _goes_on(turn: Turn, reading: Understanding) -> bool:
+    """Whether a message asks in few words about what is spoken of (学习班收费没)."""
+    spoken = turn.state.record is not None or bool(turn.state.offered)
+    return spoken and len(reading.text) <= standing.SHORT and bool(standing.asked(reading))
 
 
 def _enquired(enquiry: EnquiryState | None) -> bool:

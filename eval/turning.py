@@ -1,0 +1,148 @@
+"""Fitting what tells a turn to another matter from a follow-up (``assistant.turning``).
+
+Examples: the follow-ups of the development and of our own talks, which go on about their record or
+turn to another; short changes of topic (``topic-turns.jsonl``) and the shorter openings of talks,
+each after a record that is drawn for it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from assistant import answering, rules, standing, turning
+from assistant.types import DialogueState, Knowledge
+from assistant.understanding import understand
+from channels.types import Message
+from eval.datasets import GOLD
+from eval.dialogue import Talk
+from eval.types import Rate
+
+TURNS = GOLD / "topic-turns.jsonl"
+FILE = Path(turning.__file__).with_suffix(".toml")
+GOES_ON = ("facet", "district", "audience", "pronoun")
+LONGEST_OPENING = 24
+SEED, FOLDS, STRENGTH, TURNS_AT = 1, 10, 3.0, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message after a record was spoken of, and whether it turns to another matter.
+
+    ``group``: messages of one talk are left out of the fit together.
+    """
+
+    text: str
+    record: str
+    turns: bool
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The signs of a message, and what is right."""
+
+    said: Said
+    signs: dict[str, float]
+
+
+def sentences(talks: Sequence[Talk], path: Path = TURNS) -> tuple[Said, ...]:
+    """All messages to learn from."""
+    codes = sorted({turn.code for talk in talks for turn in talk.turns if turn.code})
+    drawn = random.Random(SEED)
+
+    def after(code: str) -> str:
+        return drawn.choice([one for one in codes if one != code])
+
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    topics = [
+        Said(one["text"], after(one["code"]), True, f"turn-{number}")
+        for number, one in enumerate(lines)
+    ]
+    openings = [
+        Said(first.text, after(first.code), True, talk.id)
+        for talk in talks
+        if (first := talk.turns[0]).code and len(first.text) <= LONGEST_OPENING
+    ]
+    return (*(one for talk in talks for one in _of(talk)), *topics, *openings)
+
+
+def _of(talk: Talk) -> Iterator[Said]:
+    """The follow-ups of a talk whose record is known before and after."""
+    before = talk.turns[0].code
+    for turn in talk.turns[1:]:
+        if before and turn.code == before and turn.kind in GOES_ON:
+            yield Said(turn.text, before, False, talk.id)
+        elif before and turn.code and turn.code != before and turn.kind == "topic":
+            yield Said(turn.text, before, True, talk.id)
+        if turn.code or turn.pick is not None:
+            before = turn.code
+
+
+def examples(given: Sequence[Said], knowledge: Knowledge, today: date) -> tuple[Example, ...]:
+    """The signs of those messages that find another record than the one spoken of."""
+    table = rules.load()
+    papers = answering.papers_of(knowledge)
+    found = []
+    for one in given:
+        reading = understand(Message(text=one.text), DialogueState(), table, ear=False)
+        look = answering.looker(reading, knowledge, table, today)
+        own = look(one.text)
+        if own.best is None or own.best.record.code == one.record or not reading.focus:
+            continue  # no question for the model
+        values = standing.signs(own, own.best, (one.record,), reading, look, papers)
+        found.append(Example(one, values))
+    return tuple(found)
+
+
+def fit(given: Sequence[Example]) -> turning.Turning:
+    """Logistic regression over the signs."""
+    from sklearn.linear_model import LogisticRegression
+
+    names = list(given[0].signs)
+    learned = LogisticRegression(C=STRENGTH, max_iter=2000)
+    learned.fit(
+        [[one.signs[name] for name in names] for one in given], [_turns(one) for one in given]
+    )
+    weights = {
+        name: round(float(weight), 3) for name, weight in zip(names, learned.coef_[0], strict=True)
+    }
+    bias = round(float(learned.intercept_[0]), 3)
+    return turning.Turning(bias=bias, turns_at=TURNS_AT, weights=weights)
+
+
+def left_out(given: Sequence[Example]) -> tuple[Rate, Rate]:
+    """Turns noticed, and messages that go on taken for one: each talk left out of its fit."""
+    groups = sorted({one.said.group for one in given})
+    fold = {group: number % FOLDS for number, group in enumerate(groups)}
+    noticed: list[bool] = []
+    mistaken: list[bool] = []
+    for number in range(FOLDS):
+        learned = fit([one for one in given if fold[one.said.group] != number])
+        for one in given:
+            if fold[one.said.group] == number:
+                told = learned.probability(one.signs) >= learned.turns_at
+                (noticed if _turns(one) else mistaken).append(told)
+    return Rate(sum(noticed), len(noticed)), Rate(sum(mistaken), len(mistaken))
+
+
+def write(learned: turning.Turning, path: Path = FILE) -> None:
+    """Write the model where ``assistant.turning`` reads it."""
+    lines = [
+        "# Fitted by `suiwen-eval dialogue --write` on talks of our own; do not edit by hand.",
+        f"bias = {learned.bias}",
+        f"turns_at = {learned.turns_at}",
+        "",
+        "[weights]",
+        *(f"{name} = {weight}" for name, weight in learned.weights.items()),
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    turning.model.cache_clear()
+
+
+def _turns(one: Example) -> bool:
+    return one.said.turns
