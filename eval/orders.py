@@ -209,7 +209,13 @@ def questions() -> tuple[Said, ...]:
         for one in yaml.safe_load(path.read_text(encoding="utf-8"))
         for text in one["asked"]
     ]
-    return tuple(Said(text, kinds.NONE) for text in (*asked, *(one.text for one in plain())))
+    called = [
+        name
+        for one in pack.parse([pack.BUILT_IN]).records
+        for name in (one.name, *getattr(one, "aliases", ()))
+    ]
+    texts = dict.fromkeys((*asked, *called, *(one.text for one in plain())))
+    return tuple(Said(text, kinds.NONE) for text in texts)
 
 
 def plain() -> tuple[Said, ...]:
