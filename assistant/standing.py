@@ -147,7 +147,9 @@ def stand(
     if state.offered and (code := picked(own, reading, state.offered, look, papers)):
         return Standing(record=code, facets=facets, text=text)
     if state.offered and state.record not in state.offered:
-        return _of_the_offered(reading, own, state, meant(reading, state), name, states, look, papers)
+        return _of_the_offered(
+            reading, own, state, meant(reading, state), name, states, look, papers
+        )
     if state.record is None:
         return None
     if code := gone_back(reading, state, own, look, name, papers):

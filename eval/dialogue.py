@@ -238,9 +238,7 @@ def told(reply: Reply, record: Record, facet: Facet) -> bool:
     return not fields and f"没有写明{FACET_NAMES[facet]}" in reply.text
 
 
-def summed(
-    openings: Mapping[str, bool], verdicts: Sequence[Verdict], unjudged: int
-) -> Found:
+def summed(openings: Mapping[str, bool], verdicts: Sequence[Verdict], unjudged: int) -> Found:
     """The rates of all verdicts, and by kind of follow-up; ``openings``: by the id of the talk."""
     kinds: defaultdict[str, list[bool]] = defaultdict(list)
     for one in verdicts:

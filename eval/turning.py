@@ -55,7 +55,7 @@ class Example:
 def sentences(talks: Sequence[Talk], path: Path = TURNS) -> tuple[Said, ...]:
     """All messages to learn from."""
     codes = sorted({turn.code for talk in talks for turn in talk.turns if turn.code})
-    drawn = random.Random(SEED)
+    drawn = random.Random(SEED)  # noqa: S311
 
     def after(code: str) -> str:
         return drawn.choice([one for one in codes if one != code])
@@ -107,10 +107,11 @@ def fit(given: Sequence[Example]) -> turning.Turning:
 
     names = list(given[0].signs)
     learned = LogisticRegression(C=STRENGTH, max_iter=2000)
-    learned.fit([[one.signs[name] for name in names] for one in given], [_turns(one) for one in given])
+    learned.fit(
+        [[one.signs[name] for name in names] for one in given], [_turns(one) for one in given]
+    )
     weights = {
-        name: round(float(weight), 3)
-        for name, weight in zip(names, learned.coef_[0], strict=True)
+        name: round(float(weight), 3) for name, weight in zip(names, learned.coef_[0], strict=True)
     }
     bias = round(float(learned.intercept_[0]), 3)
     return turning.Turning(bias=bias, turns_at=TURNS_AT, weights=weights)

@@ -32,7 +32,9 @@ def reply(*fields: tuple[str, str], text: str = "", **changes: Any) -> Reply:
 
 
 def offer(*codes: str) -> Reply:
-    card = Card(kind="choices", title="", rows=tuple(CardRow(label=code, code=code) for code in codes))
+    card = Card(
+        kind="choices", title="", rows=tuple(CardRow(label=code, code=code) for code in codes)
+    )
     return reply(status=Status.CLARIFY, cards=(card,))
 
 

@@ -277,7 +277,11 @@ def test_too_much_at_once(citizen: Citizen) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("转人工", "转接工作人员"), ("帮我查办件进度", "请发编号"), ("我要举报餐馆卫生", "登记一件举报")],
+    [
+        ("转人工", "转接工作人员"),
+        ("帮我查办件进度", "请发编号"),
+        ("我要举报餐馆卫生", "登记一件举报"),
+    ],
 )
 def test_what_is_no_question_is_taken_on(citizen: Citizen, text: str, said: str) -> None:
     assert said in citizen.says(text)["text"]
