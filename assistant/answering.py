@@ -78,8 +78,23 @@ def answer(
     if first := knowledge.record(next(iter(found.decision.records), "")):
         reading = replace(reading, facets=asked_of(first, reading, rules))
         turn = replace(turn, understanding=reading)  # what a choice will be asked for
+    if _asks_again(found.decision, turn.state):
+        first_again = standing.Standing(
+            record=found.decision.records[0],
+            facets=reading.facets or turn.state.facets,
+            said="takes",
+            text=reading.focus,
+        )
+        return _continued(turn, first_again, knowledge, rules, today)
     draft = _draft(found, reading, knowledge, rules, today, writer, ideas)
     return replace(turn, search=found.search, decision=found.decision, draft=draft)
+
+
+def _asks_again(decision: Decision, state: DialogueState) -> bool:
+    """Whether a choice would be asked for among what was offered just before: nobody is asked the
+    same twice, the likeliest answers."""
+    offered = set(decision.records) <= set(state.offered)
+    return decision.outcome == "clarify" and bool(decision.records) and offered
 
 
 def find(reading: Understanding, knowledge: Knowledge, today: date) -> Found:

@@ -52,5 +52,5 @@ def heard(learned: Linear, text: str, least: float) -> tuple[Facet, ...]:
 def belongs_elsewhere(text: str) -> bool:
     """Whether a normalised text is surely small talk, or about nothing that is handled here."""
     found = model()
-    shares = dict(zip(found.classes, found.probabilities(text).tolist(), strict=True))
-    return bool(shares[AWAY] >= found.sure_at["away"])
+    share = float(found.probabilities(text)[found.classes.index(AWAY)])
+    return bool(share >= found.sure_at["away"])

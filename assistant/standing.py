@@ -145,7 +145,8 @@ def stand(
         return None
     facets = asked(reading) or state.facets
     if right := corrected(reading.text):
-        stands = _corrected(right, facets, state, look, name)
+        anew = reading.facets or asking.surely(right[0]) or state.facets
+        stands = _corrected(right, anew, state, look, name)
         if stands is not None:
             return stands
     if state.offered and (code := picked(own, reading, state.offered, look, papers)):

@@ -109,17 +109,22 @@ def facts(
 
 @app.command()
 def dialogue(
-    split: Annotated[str, typer.Option(help="追问集的哪一部分：dev 或 test")] = "dev",
+    split: Annotated[str, typer.Option(help="追问集的哪一部分：dev、own 或 test")] = "dev",
     gold: Annotated[Path | None, typer.Option(help="追问集文件（JSON 行），代替 --split")] = None,
     home: Home = None,
+    write: Annotated[bool, typer.Option("--write", help="先重新拟合追问的两个模型并写入")] = False,
     as_json: Json = False,
 ) -> None:
     """追问接不接得上：逐段对话问，看事项和所问的方面对不对。例：suiwen-eval dialogue"""
     from dataclasses import asdict
 
+    from eval import asking, homes, report, turning
     from eval import dialogue as talking
-    from eval import homes, report
 
+    if write:
+        asking.refit()
+        with _entered(lambda: homes.published(home)) as settings:
+            turning.refit(settings)
     talks = _or_exit(lambda: talking.load(gold or talking.split(split)))
     with (
         _entered(lambda: homes.published(home)) as settings,

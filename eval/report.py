@@ -67,7 +67,9 @@ def dialogue(found: Found) -> None:
     console = Console()
     console.print(table)
     console.print(
-        f"事项对：{_percent(found.records.value)}，方面对：{_percent(found.facets.value)}"
+        f"事项对：{_percent(found.records.value)}，方面对：{_percent(found.facets.value)}；"
+        f"开头对：{_percent(found.openings.value)}，开头对的对话里追问对："
+        f"{_percent(found.grounded.value)}"
     )
     for one in found.failures:
         console.print(escape(f"{one.talk}#{one.turn} {one.said.text} → {one.got}"), soft_wrap=True)

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from assistant import answering, rules, standing, turning
+from assistant import answering, bootstrap, rules, standing, turning
+from assistant.settings import Settings
 from assistant.types import DialogueState, Knowledge
 from assistant.understanding import understand
 from channels.types import Message
+from eval import dialogue
 from eval.datasets import GOLD
 from eval.dialogue import Talk
 from eval.types import Rate
@@ -53,7 +55,7 @@ class Example:
 def sentences(talks: Sequence[Talk], path: Path = TURNS) -> tuple[Said, ...]:
     """All messages to learn from."""
     codes = sorted({turn.code for talk in talks for turn in talk.turns if turn.code})
-    drawn = random.Random(SEED)
+    drawn = random.Random(SEED)  # noqa: S311
 
     def after(code: str) -> str:
         return drawn.choice([one for one in codes if one != code])
@@ -142,6 +144,13 @@ def write(learned: turning.Turning, path: Path = FILE) -> None:
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     turning.model.cache_clear()
+
+
+def refit(settings: Settings) -> None:
+    """Fit on the development and our own talks, over the release in force, and write."""
+    talks = [*dialogue.load(dialogue.split("dev")), *dialogue.load(dialogue.split("own"))]
+    knowledge = bootstrap.build(settings).live()
+    write(fit(examples(sentences(talks), knowledge, bootstrap.today())))
 
 
 def _turns(one: Example) -> bool:

@@ -29,10 +29,12 @@ def clarify(
     if by_district(records):
         writer.remark(texts["district"].format(name=records[0].name))
         writer.card(_districts(records, asked))
+        writer.suggestions.append(texts["neither"])
         return writer.draft(Status.CLARIFY, "district")
     writer.remark(texts["same_name"].format(name=same_name) if same_name else texts["which"])
     writer.card(_choices("请选择", records, asked))
     writer.suggestions += [row.ask for row in writer.cards[-1].rows if row.ask]
+    writer.suggestions.append(texts["neither"])
     return writer.draft(Status.CLARIFY, "same_name" if same_name else "several_fit")
 
 
@@ -44,6 +46,7 @@ def unsure(
     writer.remark(texts["unsure_english"] if writer.english else texts["unsure"])
     writer.card(_choices("请选择", records, asked, english=writer.english))
     writer.suggestions += [row.ask for row in writer.cards[-1].rows if row.ask]
+    writer.suggestions.append(replies()["clarify"]["neither"])
     if writer.english:
         line = replies()["not_found"]["english_hotline"]
         say_line(knowledge, ENGLISH_HOTLINE, line, writer)

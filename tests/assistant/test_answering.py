@@ -214,6 +214,23 @@ class TestClarify:
         assert offered(turn) == ["A-1", "A-2"]
         assert "“延续注册”" in said(turn)
 
+    def test_none_of_them_can_always_be_said(self) -> None:
+        turn = asked(
+            "延续注册要什么材料", self.RECORDS, [hit(r, **self.NAMED) for r in self.RECORDS]
+        )
+        assert turn.draft is not None
+        assert turn.draft.suggestions[-1] == "都不是"
+        offered_then = DialogueState(offered=("A-1", "A-2"))
+        assert status(asked("都不是", self.RECORDS, state=offered_then)) is Status.NOT_FOUND
+
+    def test_the_same_is_not_asked_twice(self) -> None:
+        hits = [hit(r, **self.NAMED) for r in self.RECORDS]
+        state = DialogueState(offered=("A-2", "A-1"), facets=(F.MATERIALS,))
+        turn = asked("延续注册要什么材料", self.RECORDS, hits, state=state)
+        assert status(turn) in (Status.ANSWERED, Status.PARTIAL)
+        assert turn.decision is not None
+        assert turn.decision.records == ("A-1",)
+
     def test_what_is_sent_on_a_tap_decides(self) -> None:
         hits = [hit(r, **self.NAMED) for r in self.RECORDS]
         turn = asked("延续注册要什么材料", self.RECORDS, hits)

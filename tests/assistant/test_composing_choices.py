@@ -45,7 +45,7 @@ class TestClarify:
             assert record.code in row.ask
             asked = facets_about(normalise(row.ask), (record.name,), load())
             assert asked == (Facet.FEE,)
-        assert list(draft.suggestions) == [row.ask for row in draft.cards[0].rows]
+        assert list(draft.suggestions) == [*(row.ask for row in draft.cards[0].rows), "都不是"]
 
     def test_at_most_five(self) -> None:
         draft = choices.clarify(same(9), [], Writer(), same_name="延续注册")
