@@ -1,8 +1,8 @@
 """What a short follow-up asks for (几耐攞到, 要介绍信不), heard by a model.
 
 The table of facets (``facets.toml``) has the plain words; people who go on about a matter use any
-others.  The model is a softmax regression over character n-grams, one class a facet, one for a part
-that asks nothing (我妈呢, 我住白云), one for what belongs elsewhere (你吃饭了没), fitted by
+others.  The model is a softmax regression over character n-grams: one class a facet, one for what
+asks nothing (我妈呢, 社保卡), one for what belongs elsewhere (你吃饭了没).  It is fitted by
 ``suiwen-eval dialogue --write`` on our own sentences (``eval/gold/facet-sentences.jsonl``).
 """
 

@@ -65,6 +65,14 @@ class TestBegin:
     def test_other_messages_do_not(self, text: str) -> None:
         assert form.begin(turn(text), AIDS) is None
 
+    def test_a_short_question_about_what_is_spoken_of_does_not(self) -> None:
+        eager = replace(AIDS, kind_of=lambda text: (OrderKind.COMPLAINT, 1.0))
+        assert form.begin(turn("学习班收费多少没说", record="GZ-1"), eager) is None
+        assert form.begin(turn("学习班收费多少没说"), eager) is not None
+        assert form.begin(turn("我要投诉收费", record="GZ-1"), eager) is not None
+        assert form.begin(turn("阿啊啊啊啊啊"), eager) is not None
+        assert form.begin(turn("啊啊啊啊啊"), eager) is None
+
     def test_an_open_question_is_not_robbed_of_its_answer(self) -> None:
         guide = GuideState(bundle="b", begun=TODAY, asking="q")
         matter = "楼下烧烤店每晚噪音到两点"
