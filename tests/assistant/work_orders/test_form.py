@@ -70,7 +70,6 @@ class TestBegin:
         assert form.begin(turn("学习班收费多少没说", record="GZ-1"), eager) is None
         assert form.begin(turn("学习班收费多少没说"), eager) is not None
         assert form.begin(turn("我要投诉收费", record="GZ-1"), eager) is not None
-        assert form.begin(turn("阿啊啊啊啊啊"), eager) is not None
         assert form.begin(turn("啊啊啊啊啊"), eager) is None
 
     def test_an_open_question_is_not_robbed_of_its_answer(self) -> None:
