@@ -153,7 +153,7 @@ def _remark(name: str, *more: str, reckoned: tuple[int | None, ...] = ()) -> Dra
     writer.remark(text)
     numbers = tuple(str(one) for one in reckoned if one is not None)
     sentences = tuple(replace(one, reckoned=numbers) for one in writer.sentences)
-    return replace(writer.draft(Status.HANDED_OFF, name, quiet=True), sentences=sentences)
+    return replace(writer.draft(Status.HANDED_OFF, name), sentences=sentences)
 
 
 def _texts() -> Mapping[str, str]:
