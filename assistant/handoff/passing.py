@@ -85,7 +85,7 @@ def tell(turn: Turn, knowledge: Knowledge) -> Turn | None:
     """The reply to having asked for a person; ``None`` for what came of another errand."""
     outcome = turn.outcome
     if isinstance(outcome, Left):
-        return replace(turn, draft=replace(_remark("left"), status=Status.ANSWERED, quiet=False))
+        return replace(turn, draft=replace(_remark("left"), status=Status.ANSWERED))
     if isinstance(outcome, Place):
         asked = wants_person(turn.message.text) or about_the_queue(turn.message.text)
         name = "noted" if waits(turn.state) and not asked else "waiting"

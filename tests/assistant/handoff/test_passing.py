@@ -190,7 +190,7 @@ def test_an_answer_says_that_they_wait_still() -> None:
 )
 def test_where_the_queue_stands(there: Place, words: str, numbers: tuple[str, ...]) -> None:
     draft = told("转人工", there)
-    assert (draft.status, draft.quiet) == (Status.HANDED_OFF, True)
+    assert (draft.status, draft.quiet) == (Status.HANDED_OFF, False)
     assert words in said(draft)
     assert set(numbers) <= set(draft.sentences[0].reckoned)
 
