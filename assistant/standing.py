@@ -141,7 +141,7 @@ def stand(
         return None
     text = reading.text if reading.focus else ""
     own = look(reading.original) if reading.focus else _NOTHING_SEEN
-    if names_one(own, state, papers):
+    if names_one(own, state, papers) or _happened(own, reading, state):
         return None
     facets = asked(reading) or state.facets
     if right := corrected(reading.text):
@@ -180,6 +180,14 @@ def _clearly(own: Seen, facets: tuple[Facet, ...], text: str) -> Standing | None
     if best is None or not own.decision.unsure or not isinstance(best.record, ServiceItem):
         return None
     return Standing(record=best.record.code, facets=facets, said="takes", text=text)
+
+
+def _happened(own: Seen, reading: Understanding, state: DialogueState) -> bool:
+    """Whether the message tells of a life event and asks for all that it brings."""
+    best = own.best
+    if best is None or not reading.whole or best.record.code == state.record:
+        return False
+    return isinstance(best.record, Bundle)
 
 
 def names_one(own: Seen, state: DialogueState, papers: Papers) -> bool:
