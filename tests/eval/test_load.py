@@ -29,7 +29,7 @@ def test_twenty_users_with_little_time_to_think(home: Path) -> None:
     assert report.requests > 3 * 20
     assert 0 < report.p50_ms <= report.p95_ms <= report.p99_ms <= report.most_ms
     assert report.memory_mb > 10
-    assert 1 < sum(spent)  # what was told while it ran
+    assert sum(spent) > 1  # what was told while it ran
 
 
 def reported(*asked: Asked) -> LoadReport:
