@@ -8,6 +8,7 @@ asks nothing (我妈呢, 社保卡), one for what belongs elsewhere (你吃饭�
 
 from __future__ import annotations
 
+import math
 import re
 from functools import cache
 from importlib import resources
@@ -18,6 +19,10 @@ from knowledge.types import Facet
 
 FILE = "asking.json"
 NONE, AWAY = "none", "away"
+NEAR = 0.4
+"""A second facet is told too whose probability is at least this share of the first: of 517
+follow-ups of our own talks the right one is then among those told for 499 instead of 483."""
+
 _APART = re.compile(r"[,，。;；?？!！\s]+")
 
 
@@ -33,19 +38,29 @@ def surely(text: str) -> tuple[Facet, ...]:
 
 
 def likely(text: str) -> tuple[Facet, ...]:
-    """The likeliest facet of each part, however unsure; none for a part that asks nothing."""
-    return heard(model(), text, 0.0)
+    """The likeliest facet of each part, however unsure, and the next one where it is nearly as
+    likely; none for a part that asks nothing."""
+    return heard(model(), text, 0.0, NEAR)
 
 
-def heard(learned: Linear, text: str, least: float) -> tuple[Facet, ...]:
-    """The likeliest facet of each part of a text, where its probability is at least ``least``."""
+def near(text: str) -> tuple[Facet, ...]:
+    """As :func:`surely`, and the next facet where it is nearly as likely."""
+    return heard(model(), text, model().sure_at["sure"], NEAR)
+
+
+def heard(learned: Linear, text: str, least: float, beside: float = math.inf) -> tuple[Facet, ...]:
+    """The likeliest facet of each part of a text, where its probability is at least ``least``, and
+    the next one whose probability is at least ``beside`` times that."""
     found: dict[Facet, None] = {}
     for part in filter(None, _APART.split(text)):
         shares = dict(zip(learned.classes, learned.probabilities(part).tolist(), strict=True))
         shares.pop(AWAY, None)
-        best = max(shares, key=shares.__getitem__)
-        if best != NONE and shares[best] >= least:
-            found[Facet(best)] = None
+        best, second = sorted(shares, key=shares.__getitem__, reverse=True)[:2]
+        if best == NONE or shares[best] < least:
+            continue
+        found[Facet(best)] = None
+        if second != NONE and shares[second] >= beside * shares[best]:
+            found[Facet(second)] = None
     return tuple(found)
 
 

@@ -200,7 +200,8 @@ def names_one(own: Seen, state: DialogueState, papers: Papers) -> bool:
 
 def asked(reading: Understanding) -> tuple[Facet, ...]:
     """The facets that a message surely asks for: by the table, and by what the model hears."""
-    told = dict.fromkeys((*reading.facets, *asking.surely(reading.text)))
+    hears = asking.surely if reading.facets else asking.near
+    told = dict.fromkeys((*reading.facets, *hears(reading.text)))
     if is_document(reading):
         told = dict.fromkeys((Facet.MATERIALS, *told))
     if Facet.AUDIENCE in told:

@@ -550,7 +550,10 @@ class Policy(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hotline(Strict):
-    """A telephone service; ``crisis`` names the kinds of emergency that it answers first."""
+    """A telephone service; ``crisis`` names the kinds of emergency that it answers first.
+
+    ``asked``: what people say who need it; searched, never shown.
+    """
 
     kind: ClassVar[str] = "hotline"
 
@@ -564,6 +567,7 @@ class Hotline(Strict):
     english: str | None = None
     crisis: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     effective: date | None = None
     expires: date | None = None
 

@@ -37,8 +37,7 @@ class _For(TypedDict):
 def documents(records: Iterable[Record]) -> Iterator[Document]:
     """The documents of all records, in their order; ids are record codes or passage ids."""
     for record in records:
-        if isinstance(record, ServiceItem | Bundle | Policy):
-            yield from _asked(record)
+        yield from _asked(record)
         if isinstance(record, Policy):
             yield from _policy(record)
         else:
@@ -81,7 +80,7 @@ def _faqs(record: ServiceItem | Bundle) -> Iterator[Document]:
         )
 
 
-def _asked(record: ServiceItem | Bundle | Policy) -> Iterator[Document]:
+def _asked(record: Record) -> Iterator[Document]:
     for number, wording in enumerate(record.asked):
         yield Document(
             id=f"{record.code}#ask{number}",

@@ -307,6 +307,7 @@ _POLICY = {
 }
 _HOTLINE = {
     **_NAMES,
+    "asked": "口语问法",
     "number": "号码",
     "how": "方式",
     "hours": "服务时间",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from assistant import asking
+from assistant.work_orders.linear import Linear
 from knowledge.types import Facet
 
 F = Facet
@@ -35,7 +37,25 @@ def test_what_asks_nothing(text: str) -> None:
 def test_the_likeliest_where_none_is_sure() -> None:
     unsure = [text for text in ("到底啥情况呀这个", "搞这么多名堂") if not asking.surely(text)]
     assert unsure
-    assert all(len(asking.likely(text)) <= 1 for text in unsure)
+    assert all(len(asking.likely(text)) <= 2 for text in unsure)
+
+
+def test_the_next_one_where_it_is_nearly_as_likely() -> None:
+    shares = {F.FEE: 0.45, F.AMOUNT: 0.3, F.PLACE: 0.15}
+    learned = Linear(
+        classes=(*shares, asking.NONE, asking.AWAY),
+        rows={},
+        idf=np.zeros(0, dtype=np.float32),
+        weights=np.zeros((0, 5), dtype=np.float32),
+        bias=np.log(np.array([*shares.values(), 0.05, 0.05], dtype=np.float32)),
+        sharpness=1.0,
+        longest=1,
+        sure_at={},
+    )
+    assert asking.heard(learned, "几多", 0.3) == (F.FEE,)
+    assert asking.heard(learned, "几多", 0.3, beside=0.5) == (F.FEE, F.AMOUNT)
+    assert asking.heard(learned, "几多", 0.3, beside=0.7) == (F.FEE,)
+    assert asking.heard(learned, "几多", 0.5, beside=0.5) == ()
 
 
 @pytest.mark.parametrize(
