@@ -18,7 +18,7 @@ from retrieval.analyzer import normalise
 
 TRAIN = GOLD / "facet-sentences.jsonl"
 FILE = Path(asking.__file__).with_suffix(".json")
-LONGEST, STRENGTH, SMALLEST = 3, 40.0, 0.05
+LONGEST, STRENGTH, SMALLEST = 3, 20.0, 0.1
 SURE = 0.3
 """From which probability a facet is heard beside those of the table: read off the follow-ups of
 the development and of our own talks, where 0.25 to 0.35 do as well."""
@@ -48,7 +48,7 @@ def fit(given: Sequence[Sentence]) -> Linear:
     from sklearn.linear_model import LogisticRegression
 
     vectorizer = TfidfVectorizer(
-        analyzer=lambda text: list(linear.grams(text, LONGEST)), sublinear_tf=True
+        analyzer=lambda text: list(linear.grams(text, LONGEST)), sublinear_tf=True, min_df=2
     )
     features = vectorizer.fit_transform([normalise(one.text) for one in given])
     learned = LogisticRegression(C=STRENGTH, max_iter=500)
