@@ -66,6 +66,8 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
         return None  # 确认, 收唔收钱; or it is for the person who is waited for
     if named is None and reading.facets and turn.state.record is not None:
         return None  # it asks on
+    if named and named.rest and not named.last and reading.facets and aids.kind_of(text)[0] is None:
+        return None  # 投诉收费不: it asks about complaining
     if named is None and (standing.is_nonsense(text) or _goes_on(turn, reading)):
         return None
     heard = None if named and named.kind else aids.kind_of(text)[0]
@@ -97,9 +99,11 @@ def _elsewhere(turn: Turn) -> bool:
 
 
 def _goes_on(turn: Turn, reading: Understanding) -> bool:
-    """Whether a message asks in few words about what is spoken of (学习班收费没)."""
+    """Whether a message asks in few words about what is spoken of (学习班收费没, 电动车免不免)."""
     spoken = turn.state.record is not None or bool(turn.state.offered)
-    return spoken and len(reading.text) <= standing.SHORT and bool(standing.asked(reading))
+    if not spoken or len(reading.text) > standing.SHORT:
+        return False
+    return bool(standing.asked(reading) or standing.words().polar.search(reading.text))
 
 
 def _enquired(enquiry: EnquiryState | None) -> bool:
