@@ -36,9 +36,11 @@ from retrieval import index
 from retrieval.documents import documents
 from retrieval.lexicon import Lexicon
 from retrieval.types import IndexMismatch, Progress, StoreUnavailable
+from retrieval.wordings import load_outside
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 LEXICON = pack.BUILT_IN / "lexicon"
+OUTSIDE = pack.BUILT_IN / "outside"
 PACK_SOURCE = "pack"
 _BUILT_IN = ("built-in",)
 
@@ -240,6 +242,7 @@ def index_builder(settings: Settings, progress: Progress) -> releases.BuildIndex
                 store=settings.vector_store,
                 store_url=_store_url(settings),
                 lexicon=Lexicon.load(LEXICON),
+                outside=load_outside(OUTSIDE),
                 seed=settings.encoder_seed,
                 progress=progress,
             )

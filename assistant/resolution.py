@@ -163,8 +163,8 @@ def _of_asked_kind(kind: str, reading: Understanding) -> bool:
 def signs(record: Record, hit: Hit, rival: Hit | None, reading: Understanding) -> dict[str, float]:
     """What speaks for a hit, each 0–1: the inputs of the model.
 
-    ``rival``: the hit of the next record, if there is one.  ``meant`` and ``lead`` stand only where
-    people's own wordings had a say.
+    ``rival``: the hit of the next record, if there is one.  ``meant``, ``lead`` and ``outside``
+    stand only where people's own wordings had a say.
     """
     length = max(len(reading.focus.replace(" ", "")), 1)
     values = {
@@ -181,7 +181,11 @@ def signs(record: Record, hit: Hit, rival: Hit | None, reading: Understanding) -
         return values
     meant = hit.parts["meant"]
     ahead = meant - (rival.parts.get("meant", 0.0) if rival else 0.0)
-    return values | {"meant": min(meant, 2.0) / 2, "lead": min(max(ahead, 0.0), 1.0)}
+    return values | {
+        "meant": min(meant, 2.0) / 2,
+        "lead": min(max(ahead, 0.0), 1.0),
+        "outside": min(hit.parts.get("outside", 0.0), 2.0) / 2,
+    }
 
 
 def probability(values: Mapping[str, float], chosen: Confidence) -> float:

@@ -74,7 +74,7 @@ NAMES = (
     "named",
     "kind",
 )
-WORDED = (*NAMES, "meant", "lead")
+WORDED = (*NAMES, "meant", "lead", "outside")
 """The signs where people's own wordings had a say."""
 
 

@@ -198,13 +198,13 @@ class Hybrid:
         fused = self._fuse(lexical, dense, _named(named, asked.wordings[0]), admitted)
         clock.mark("fusion")
         runs = self._runs(fused, asked.wordings)
-        meant = self._meant(query, fused, admitted)
+        meant, outside = self._meant(query, fused, admitted)
         ranked = weighted_sum(
             [fused, runs, meant], [1.0, self._weights.runs, self._weights.wordings]
         )
         order = _named_first(ranked.positions.tolist(), named, query.limit)
         clock.mark("runs")
-        columns = _Columns(ranked, dense, runs, meant, lexical, looked)
+        columns = _Columns(ranked, dense, runs, meant, outside, lexical, looked)
         hits = self._hits(order[: query.limit + REJECTED], columns, named)
         clock.mark("evidence")
         kept = self._reranker.rerank(query, hits[: query.limit])
@@ -228,19 +228,23 @@ class Hybrid:
         order = np.argsort(positions)
         return Scored(positions=positions[order], scores=np.array(shares, dtype=np.float32)[order])
 
-    def _meant(self, query: Query, found: Scored, admitted: NDArray[np.bool_] | None) -> Scored:
-        """How clearly each record is meant; empty where no record lists wordings."""
+    def _meant(
+        self, query: Query, found: Scored, admitted: NDArray[np.bool_] | None
+    ) -> tuple[Scored, float]:
+        """How clearly each record is meant, and how clearly none is; empty where no record lists
+        wordings."""
         wordings = self.index.wordings
         if wordings is None or not self._weights.wordings:
-            return nothing()
+            return nothing(), 0.0
         letters = len(squeeze(query.focus or query.text).text)
         strengths = wordings.strengths(read(query.text, self.index.lexicon))
         strengths = strengths * np.float32(min(letters / _WORDED, 1.0))
+        outside = 0.0 if wordings.outside is None else float(strengths[wordings.outside])
         ranked = wordings.rank(strengths, found.positions)
         if admitted is None:
-            return ranked
+            return ranked, outside
         keep = admitted[ranked.positions]
-        return Scored(positions=ranked.positions[keep], scores=ranked.scores[keep])
+        return Scored(positions=ranked.positions[keep], scores=ranked.scores[keep]), outside
 
     def _dense(self, text: str, where: Filter | None) -> tuple[Scored, tuple[str, ...]]:
         """The dense ranking; none, and its name, where the vector store does not answer."""
@@ -318,7 +322,11 @@ class Hybrid:
                     "dense": cosines.get(position, 0.0),
                     "runs": runs.get(position, 0.0),
                 }
-                | ({"meant": meant[position]} if position in meant else {}),
+                | (
+                    {"meant": meant[position], "outside": found.outside}
+                    if position in meant
+                    else {}
+                ),
             )
             for position, coverage, title_coverage, reverse_coverage, in_body, in_title in zip(
                 order, *evidence, body, title, strict=True
@@ -383,6 +391,7 @@ class _Columns(NamedTuple):
     dense: Scored
     runs: Scored
     meant: Scored
+    outside: float
     lexical: Lexical
     looked: Looked
 

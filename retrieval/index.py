@@ -97,6 +97,7 @@ def build(
     store: StoreKind = "faiss",
     store_url: str | None = None,
     lexicon: Lexicon | None = None,
+    outside: Sequence[str] = (),
     progress: Progress | None = None,
     seed: int = 0,
     recipe: training.Recipe | None = None,
@@ -105,9 +106,10 @@ def build(
 
     ``encoder``: ``static`` trains one on these documents, ``hashing`` needs nothing, anything else
     is a sentence-transformers model directory or hub name.  ``store_url``: where ``postgres`` or
-    ``milvus`` is reached; it may hold a password and is written nowhere.  The same input and seed
-    give the same files.  Raises ``ValueError`` when two documents have one id or a URL is missing,
-    ``StoreUnavailable`` when the server does not take the vectors.
+    ``milvus`` is reached; it may hold a password and is written nowhere.  ``outside``: questions
+    that no demonstration record answers.  The same input and seed give the same files.  Raises
+    ``ValueError`` when two documents have one id or a URL is missing, ``StoreUnavailable`` when the
+    server does not take the vectors.
     """
     tell = progress or _silent
     documents, asked = wordings.split(documents)
@@ -118,7 +120,7 @@ def build(
     words = lexicon or Lexicon()
     words.save(directory / "lexicon.json")
     tell("wordings", 0, 1)
-    wordings.learn(documents, asked, words, directory)
+    wordings.learn(documents, asked, words, directory, outside)
     tell("wordings", 1, 1)
     analyse = _build_analyzer(analyzer, documents, directory, tell)
     _build_fields(documents, analyse, directory, tell)

@@ -3,7 +3,8 @@
 Learned while the index is built, from the wordings that records list (``asked``) beside their names
 and frequent questions: one support vector machine a record (one against the rest, squared hinge
 loss, scikit-learn's ``LinearSVC``) over TF-IDF of single characters and pairs, of the text with the
-lexicon's official words behind it.  A release whose records list no wordings has no such model.
+lexicon's official words behind it.  What people also ask, and no record answers, is one more class:
+how strong it is tells when to say so.  A release whose records list no wordings has no such model.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 from retrieval.lexicon import Lexicon
@@ -24,6 +26,9 @@ from retrieval.types import Document, Scored
 
 KIND = "asked"
 """The kind of documents that are only learned from, never found."""
+
+OUTSIDE = ""
+"""Stands for the code of a record where none answers."""
 
 _C, _TOLERANCE, _LEAST_TEXTS = 0.5, 1.0, 2
 _MOST_ADDED = 20
@@ -39,13 +44,39 @@ def split(documents: Iterable[Document]) -> tuple[list[Document], list[Document]
     return searched, learned
 
 
+class OutsideError(ValueError):
+    """A file of questions that no record answers cannot be read; the message names the remedy."""
+
+
+def load_outside(folder: Path) -> tuple[str, ...]:
+    """The questions that no record answers: of all ``*.yaml`` of a folder, each a list of strings.
+
+    Raises ``OutsideError`` with the file.
+    """
+    found: list[str] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            loaded = yaml.safe_load(path.read_text("utf-8"))
+        except (yaml.YAMLError, ValueError) as error:
+            raise OutsideError(f"{path}：须为 UTF-8 编码的 YAML：{error}") from error
+        if not isinstance(loaded, list) or not all(isinstance(one, str) for one in loaded):
+            raise OutsideError(f"{path}：须为一列问题，每行以 “- ” 开头，写在双引号里")
+        found += loaded
+    return tuple(found)
+
+
 def learn(
-    documents: Sequence[Document], wordings: Sequence[Document], lexicon: Lexicon, directory: Path
+    documents: Sequence[Document],
+    wordings: Sequence[Document],
+    lexicon: Lexicon,
+    directory: Path,
+    outside: Sequence[str] = (),
 ) -> bool:
     """Fit and write the model; nothing is written, and ``False`` returned, for under two records.
 
-    ``documents`` are those of the index, in its order.  Beside a city's own records the wordings of
-    demonstration records are not learned: they would draw questions away from them.
+    ``documents`` are those of the index, in its order; ``outside``: questions that no demonstration
+    record answers.  Beside a city's own records neither these nor the wordings of demonstration
+    records are learned: they would draw questions away from them.
     """
     official = any(one.kind == "item" and not one.demonstration for one in documents)
     texts: defaultdict[str, list[str]] = defaultdict(list)
@@ -57,6 +88,8 @@ def learn(
     for one in documents:
         if one.record in texts:
             texts[one.record] += [one.title, *one.aliases]
+    if outside and not official:
+        texts[OUTSIDE] = list(outside)
     records = sorted(texts)
     said = [read(text, lexicon) for code in records for text in texts[code]]
     truth = [number for number, code in enumerate(records) for _ in texts[code]]
@@ -156,7 +189,7 @@ class Wordings:
 
     ``coefficients``: (features, records), half precision, on disk; ``of_document``: the number of
     each document's record, -1 for those that list no wordings; ``first``: the first document of
-    each record.
+    each record, -1 for what no record answers; ``outside``: the number of that, if it was learned.
     """
 
     features: dict[str, int]
@@ -165,6 +198,7 @@ class Wordings:
     bias: NDArray[np.float64]
     of_document: NDArray[np.int32]
     first: NDArray[np.int64]
+    outside: int | None = None
 
     @classmethod
     def load(cls, directory: Path) -> Wordings | None:
@@ -182,6 +216,7 @@ class Wordings:
             bias=arrays["bias"],
             of_document=arrays["of_document"],
             first=arrays["first"],
+            outside=named["records"].index(OUTSIDE) if OUTSIDE in named["records"] else None,
         )
 
     def strengths(self, text: str) -> NDArray[np.float32]:
@@ -198,7 +233,7 @@ class Wordings:
         """The strength of each document found (``positions``) whose record lists wordings, and of
         the records most meant."""
         most = np.argsort(-strengths, kind="stable")[:_MOST_ADDED]
-        added = self.first[most[strengths[most] > 0]]
+        added = self.first[most[(strengths[most] > 0) & (self.first[most] >= 0)]]
         every = np.unique(np.concatenate([positions, added]))
         worded = every[self.of_document[every] >= 0]
         return Scored(positions=worded, scores=strengths[self.of_document[worded]])

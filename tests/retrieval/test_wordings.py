@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from retrieval.lexicon import Entry, Lexicon
 from retrieval.types import Document
-from retrieval.wordings import KIND, Wordings, grams, learn, read, split, vector
+from retrieval.wordings import (
+    KIND,
+    OutsideError,
+    Wordings,
+    grams,
+    learn,
+    load_outside,
+    read,
+    split,
+    vector,
+)
 
 SAID = {
     "dog": ("养了只柯基要上牌吗", "狗狗办证去哪", "家里的狗要登记吗"),
@@ -83,6 +93,55 @@ def test_the_same_input_gives_the_same_files(tmp_path: Path) -> None:
         folder.mkdir()
         learn(FOUND, ALL, Lexicon(), folder)
     assert (one / "wordings.npy").read_bytes() == (other / "wordings.npy").read_bytes()
+
+
+NOWHERE = ("今晚吃什么好", "推荐一间奶茶店", "柯基掉毛怎么办", "股票几时回本")
+
+
+def shown() -> list[Document]:
+    return [
+        document("dog", "养犬登记", demonstration=True),
+        document("car", "机动车注册", demonstration=True),
+    ]
+
+
+def test_what_no_record_answers_is_a_class_of_its_own(tmp_path: Path) -> None:
+    said = [*asked("dog", demonstration=True), *asked("car", demonstration=True)]
+    assert learn(shown(), said, Lexicon(), tmp_path, NOWHERE)
+    model = Wordings.load(tmp_path)
+    assert model is not None
+    assert model.outside is not None
+    away = model.strengths("柯基掉毛去哪推荐")
+    at_home = model.strengths("柯基要上牌登记吗")
+    assert away.shape == at_home.shape == (3,)
+    assert away[model.outside] > at_home[model.outside]
+    assert away.argmax() == model.outside != at_home.argmax()
+    ranked = model.rank(away, np.array([], dtype=np.int64))
+    assert set(ranked.positions.tolist()) <= {0, 1}  # nothing stands for what is nowhere
+
+
+def test_beside_official_records_nothing_is_said_to_be_nowhere(
+    learned: Wordings, tmp_path: Path
+) -> None:
+    assert learned.outside is None
+    assert learn(FOUND, ALL, Lexicon(), tmp_path, NOWHERE)
+    model = Wordings.load(tmp_path)
+    assert model is not None
+    assert model.outside is None
+
+
+def test_questions_that_no_record_answers_are_read_from_files(tmp_path: Path) -> None:
+    assert load_outside(tmp_path) == ()
+    (tmp_path / "b.yaml").write_text('- "二"\n', "utf-8")
+    (tmp_path / "a.yaml").write_text('- "一"\n- "三"\n', "utf-8")
+    assert load_outside(tmp_path) == ("一", "三", "二")
+
+
+@pytest.mark.parametrize("text", ["a: 1", "- [1]", "- 1", "[", "- \xff"])
+def test_another_file_is_refused_by_name(tmp_path: Path, text: str) -> None:
+    (tmp_path / "bad.yaml").write_bytes(text.encode("latin-1"))
+    with pytest.raises(OutsideError, match=r"bad\.yaml"):
+        load_outside(tmp_path)
 
 
 @given(st.text(max_size=12))

@@ -69,8 +69,14 @@ class TestBegin:
         eager = replace(AIDS, kind_of=lambda text: (OrderKind.COMPLAINT, 1.0))
         assert form.begin(turn("学习班收费多少没说", record="GZ-1"), eager) is None
         assert form.begin(turn("学习班收费多少没说"), eager) is not None
+        assert form.begin(turn("电动车免不免", record="GZ-1"), eager) is None
+        assert form.begin(turn("电动车免不免"), eager) is not None
         assert form.begin(turn("我要投诉收费", record="GZ-1"), eager) is not None
         assert form.begin(turn("啊啊啊啊啊"), eager) is None
+
+    def test_asking_about_complaining_is_no_complaint(self) -> None:
+        assert form.begin(turn("投诉收费不"), AIDS) is None
+        assert form.begin(turn("投诉收费太贵，店里还不肯退钱"), AIDS) is not None
 
     def test_an_open_question_is_not_robbed_of_its_answer(self) -> None:
         guide = GuideState(bundle="b", begun=TODAY, asking="q")
