@@ -1,12 +1,14 @@
 """Whether a message turns to another matter than the one that is spoken of.
 
-A logistic model over a few signs of what the message finds by itself, and of how well the matter
-that is spoken of explains it, fitted by ``suiwen-eval dialogue --write`` on our own talks and short
-changes of topic (``turning.toml``).
+A logistic model over a few signs of what the message finds by itself, of how well the matter that
+is spoken of explains it, and of how it is said (护照丢了要紧吗 goes on, 护照丢了咋补 turns), which a
+model over character n-grams hears (``turning.json``).  Both are fitted by ``suiwen-eval dialogue
+--write`` on our own talks and short changes of topic.
 """
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +18,8 @@ from itertools import pairwise
 
 from assistant.resolution import Candidate
 from assistant.types import Decision, Understanding
+from assistant.work_orders import linear
+from assistant.work_orders.linear import Linear
 from retrieval.analyzer import normalise
 from retrieval.logistic import logistic
 from retrieval.types import Hit
@@ -25,6 +29,10 @@ _HIGH_SCORE = 4.0
 
 _LONG = 20
 """From how many letters a message is long."""
+
+ON, TURNS = "on", "turns"
+_MOST_SAID = 4.0
+"""The log odds beyond which how a message is said tells no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +55,19 @@ def model() -> Turning:
     return Turning(**tomllib.loads(text))
 
 
+@cache
+def hearing() -> Linear:
+    """The model of how turns are said, as fitted (data beside this module)."""
+    return linear.loads(resources.files("assistant").joinpath("turning.json").read_text("utf-8"))
+
+
+def said_so(learned: Linear, text: str) -> float:
+    """How clearly a normalised text is said as one that turns: log odds by their most, -1–1."""
+    shares = dict(zip(learned.classes, learned.probabilities(text).tolist(), strict=True))
+    odds = math.log(max(shares[TURNS], 1e-6) / max(shares[ON], 1e-6))
+    return min(max(odds / _MOST_SAID, -1.0), 1.0)
+
+
 def turns(values: Mapping[str, float]) -> bool:
     """Whether a message with these signs turns to another matter."""
     return model().probability(values) >= model().turns_at
@@ -62,7 +83,7 @@ def signs(
     document: bool,
     papers: float,
 ) -> dict[str, float]:
-    """What speaks for and against another matter: the inputs of the model, each about 0–1.
+    """What speaks for and against another matter: the inputs of the model, each about -1 to 1.
 
     ``best``: what the message finds by itself; ``mine``: the best hit of the matter spoken of.
     ``polar``: it asks yes or no; ``document``: it asks whether a document is needed; ``papers``:
@@ -83,6 +104,7 @@ def signs(
         "polar": float(polar),
         "document": float(document),
         "papers": papers,
+        "said": said_so(hearing(), reading.text),
     }
 
 

@@ -10,25 +10,32 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+
+import numpy as np
 
 from assistant import answering, bootstrap, rules, standing, turning
 from assistant.settings import Settings
 from assistant.types import DialogueState, Knowledge
 from assistant.understanding import understand
+from assistant.work_orders import linear
+from assistant.work_orders.linear import Linear
 from channels.types import Message
 from eval import dialogue
 from eval.datasets import GOLD
 from eval.dialogue import Talk
 from eval.types import Rate
+from retrieval.analyzer import normalise
 
 TURNS = GOLD / "topic-turns.jsonl"
 FILE = Path(turning.__file__).with_suffix(".toml")
 GOES_ON = ("facet", "district", "audience", "pronoun")
 LONGEST_OPENING = 24
 SEED, FOLDS, STRENGTH, TURNS_AT = 1, 10, 3.0, 0.5
+HEARING = FILE.with_suffix(".json")
+LONGEST, SAID_STRENGTH, SMALLEST = 3, 3.0, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +109,14 @@ def examples(given: Sequence[Said], knowledge: Knowledge, today: date) -> tuple[
 
 
 def fit(given: Sequence[Example]) -> turning.Turning:
-    """Logistic regression over the signs."""
+    """Logistic regression over the signs; how a message is said, as heard without its group."""
     from sklearn.linear_model import LogisticRegression
 
+    apart = _heard_apart(given)
     names = list(given[0].signs)
     learned = LogisticRegression(C=STRENGTH, max_iter=2000)
     learned.fit(
-        [[one.signs[name] for name in names] for one in given], [_turns(one) for one in given]
+        [[one.signs[name] for name in names] for one in apart], [_turns(one) for one in apart]
     )
     weights = {
         name: round(float(weight), 3) for name, weight in zip(names, learned.coef_[0], strict=True)
@@ -117,18 +125,65 @@ def fit(given: Sequence[Example]) -> turning.Turning:
     return turning.Turning(bias=bias, turns_at=TURNS_AT, weights=weights)
 
 
-def left_out(given: Sequence[Example]) -> tuple[Rate, Rate]:
-    """Turns noticed, and messages that go on taken for one: each talk left out of its fit."""
+def hear(given: Sequence[Example]) -> Linear:
+    """How turns are said: logistic regression over the n-grams of the messages."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    vectorizer = TfidfVectorizer(
+        analyzer=lambda text: list(linear.grams(text, LONGEST)), sublinear_tf=True, min_df=2
+    )
+    features = vectorizer.fit_transform([normalise(one.said.text) for one in given])
+    learned = LogisticRegression(C=SAID_STRENGTH, max_iter=2000)
+    learned.fit(features, [_turns(one) for one in given])
+    towards = learned.coef_[0].astype(np.float32)
+    bias = float(learned.intercept_[0])
+    return Linear(
+        classes=(turning.ON, turning.TURNS),
+        rows={str(gram): row for row, gram in enumerate(vectorizer.get_feature_names_out())},
+        idf=vectorizer.idf_.astype(np.float32),
+        weights=np.stack([-towards / 2, towards / 2], axis=1),
+        bias=np.array([-bias / 2, bias / 2], dtype=np.float32),
+        sharpness=1.0,
+        longest=LONGEST,
+        sure_at={},
+    )
+
+
+def _heard_apart(given: Sequence[Example]) -> tuple[Example, ...]:
+    """The examples with how they are said, as heard by a model that did not learn their group."""
+    found = []
+    for learned, rest in _folds(given):
+        heard = hear(learned)
+        found += [_hears(one, heard) for one in rest]
+    return tuple(found)
+
+
+def _hears(one: Example, heard: Linear) -> Example:
+    said = turning.said_so(heard, normalise(one.said.text))
+    return replace(one, signs=one.signs | {"said": said})
+
+
+def _folds(given: Sequence[Example]) -> Iterator[tuple[list[Example], list[Example]]]:
+    """What is learned from and what is left out, all messages of a talk together."""
     groups = sorted({one.said.group for one in given})
     fold = {group: number % FOLDS for number, group in enumerate(groups)}
+    for number in range(FOLDS):
+        yield (
+            [one for one in given if fold[one.said.group] != number],
+            [one for one in given if fold[one.said.group] == number],
+        )
+
+
+def left_out(given: Sequence[Example]) -> tuple[Rate, Rate]:
+    """Turns noticed, and messages that go on taken for one: each talk left out of its fit."""
     noticed: list[bool] = []
     mistaken: list[bool] = []
-    for number in range(FOLDS):
-        learned = fit([one for one in given if fold[one.said.group] != number])
-        for one in given:
-            if fold[one.said.group] == number:
-                told = learned.probability(one.signs) >= learned.turns_at
-                (noticed if _turns(one) else mistaken).append(told)
+    for learned, rest in _folds(given):
+        model, heard = fit(learned), hear(learned)
+        for one in rest:
+            told = model.probability(_hears(one, heard).signs) >= model.turns_at
+            (noticed if _turns(one) else mistaken).append(told)
     return Rate(sum(noticed), len(noticed)), Rate(sum(mistaken), len(mistaken))
 
 
@@ -150,7 +205,10 @@ def refit(settings: Settings) -> None:
     """Fit on the development and our own talks, over the release in force, and write."""
     talks = [*dialogue.load(dialogue.split("dev")), *dialogue.load(dialogue.split("own"))]
     knowledge = bootstrap.build(settings).live()
-    write(fit(examples(sentences(talks), knowledge, bootstrap.today())))
+    given = examples(sentences(talks), knowledge, bootstrap.today())
+    HEARING.write_text(linear.dumps(hear(given), SMALLEST), encoding="utf-8")
+    turning.hearing.cache_clear()
+    write(fit(given))
 
 
 def _turns(one: Example) -> bool:
