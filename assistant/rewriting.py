@@ -155,11 +155,13 @@ def agreed(
 
 
 def _found(turn: Turn, knowledge: Knowledge, today: date) -> tuple[str, ...]:
-    """The codes of what the message found by itself."""
-    if turn.search is None or turn.understanding is None:
+    """The codes of what the message found by itself: what it made us guess, and what explains a
+    fair part of it.  Every search has hits, of which most say nothing."""
+    if turn.search is None or turn.understanding is None or turn.decision is None:
         return ()
     found = candidates(turn.search.hits, turn.understanding, knowledge, today)
-    return tuple(one.record.code for one in found)
+    near = (one.record.code for one in found if one.hit.coverage >= answering.NEAR)
+    return (*turn.decision.records, *near)
 
 
 def brings(proposed: str, said: Iterable[str], rules: Rules) -> bool:

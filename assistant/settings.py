@@ -75,7 +75,11 @@ class Settings(BaseSettings):
     chat_model: str | None = Field(None, description="the model's name there")
     chat_key: SecretStr | None = Field(None, description="bearer token of that server")
     chat_seconds: float = Field(
-        1.5, gt=0, description="seconds a follow-up waits for a proposal, all tries together"
+        1.5,
+        gt=0,
+        le=4,
+        description="seconds a follow-up waits for a proposal, all tries together; the next "
+        "message of the conversation waits five for its turn",
     )
     hotline_hours: str = Field("always", description="when 12345 agents take conversations over")
     window_hours: str = Field(
