@@ -133,7 +133,11 @@ def agreed(
     What the message itself surely asks for counts before what the proposal asks for.
     """
     own = turn.understanding
-    if own is None or normalise(proposed) == own.text or brings(proposed, material.texts(), rules):
+    if (
+        own is None
+        or normalise(proposed).strip() == own.text
+        or brings(proposed, material.texts(), rules)
+    ):
         return None
     reading = reading_of.understand(Message(text=proposed), DialogueState(), rules, ear=False)
     aside = rules.outside.holds(reading.text) or any(rules.person.find(reading.text))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from assistant.generators.types import MOST_REWRITTEN, Rewriter, Utterance
 from tests.contracts.running import Run
@@ -14,10 +12,6 @@ from tests.contracts.running import Run
 BEFORE = (
     Utterance(who="citizen", text="居住证首次申领要什么材料"),
     Utterance(who="assistant", text="居住证首次申领：身份证、照片。"),
-)
-SAID = st.lists(
-    st.builds(Utterance, who=st.sampled_from(("citizen", "assistant")), text=st.text(max_size=40)),
-    max_size=6,
 )
 
 
@@ -47,20 +41,3 @@ class RewriterContract:
 
     def test_without_an_answer_nothing_is_proposed(self, run: Run, unwilling: Rewriter) -> None:
         assert run(unwilling.rewrite(BEFORE, "多少钱")) is None
-
-    @settings(
-        max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-    )
-    @given(before=SAID, text=st.text(max_size=60), answer=st.text(max_size=80))
-    def test_whatever_is_said_and_answered(
-        self,
-        run: Run,
-        proposing: Callable[[str], Rewriter],
-        before: list[Utterance],
-        text: str,
-        answer: str,
-    ) -> None:
-        found = run(proposing(answer).rewrite(before, text))
-        if found is not None:
-            assert 0 < len(found) <= MOST_REWRITTEN
-            assert len(found.splitlines()) == 1

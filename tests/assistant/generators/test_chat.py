@@ -7,15 +7,22 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from assistant.gateways.line import Line
 from assistant.generators.chat import MOST_TOKENS, ChatRewriter, patience
-from assistant.generators.types import Rewriter, Utterance
+from assistant.generators.types import MOST_REWRITTEN, Rewriter, Utterance
 from tests.assistant.gateways.lines import answering
 from tests.assistant.generators.servers import GARBAGE, KEY, Chat, rewriter_to
 from tests.contracts.rewriters import BEFORE, RewriterContract
 from tests.contracts.running import Run
+
+SAID = st.lists(
+    st.builds(Utterance, who=st.sampled_from(("citizen", "assistant")), text=st.text(max_size=40)),
+    max_size=6,
+)
 
 
 @pytest.fixture
@@ -38,6 +45,24 @@ class TestContract(RewriterContract):
     def unwilling(self, chat: Chat, rewriter: ChatRewriter) -> Rewriter:
         chat.fails(503)
         return rewriter
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(before=SAID, text=st.text(max_size=60), answer=st.text(max_size=80))
+def test_whatever_is_said_and_answered_it_is_one_short_line(
+    run: Run,
+    chat: Chat,
+    rewriter: ChatRewriter,
+    before: list[Utterance],
+    text: str,
+    answer: str,
+) -> None:
+    chat.says(answer)
+    found = run(rewriter.rewrite(before, text))
+    assert chat.asked()["最后一句"] == text
+    if found is not None:
+        assert 0 < len(found) <= MOST_REWRITTEN
+        assert len(found.splitlines()) == 1
 
 
 def test_what_is_sent(run: Run, chat: Chat, rewriter: ChatRewriter) -> None:
