@@ -70,7 +70,7 @@ def answer(
     if knowledge.searcher is None:
         return replace(turn, draft=choices.not_found((), (), writer, knowledge))
     if stands := _standing(turn, reading, knowledge, rules, today):
-        return _continued(turn, stands, knowledge, rules, today)
+        return continued(turn, stands, knowledge, rules, today)
     found = find(reading, knowledge, today)
     if line := _person(found, reading, rules):
         draft = choices.person(line, writer, knowledge)
@@ -85,7 +85,7 @@ def answer(
             said="takes",
             text=reading.focus,
         )
-        return _continued(turn, first_again, knowledge, rules, today)
+        return continued(turn, first_again, knowledge, rules, today)
     draft = _draft(found, reading, knowledge, rules, today, writer, ideas)
     return replace(turn, search=found.search, decision=found.decision, draft=draft)
 
@@ -356,7 +356,7 @@ _MANY = 300
 """How many hits are looked at for one of few records."""
 
 
-def _continued(
+def continued(
     turn: Turn, stands: standing.Standing, knowledge: Knowledge, rules: Rules, today: date
 ) -> Turn:
     """What a record says to a message that stands on what was said before.

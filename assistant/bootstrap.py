@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import HttpUrl, TypeAdapter
+
 from assistant import rules
 from assistant.answering import find
 from assistant.bundles import sheets
 from assistant.bundles.plans import MemoryPlans
 from assistant.errors import SetupError
 from assistant.feedback import record as record_feedback
+from assistant.generators.types import Rewriter
 from assistant.live import LiveKnowledge
 from assistant.offices import Offices, master_key, open_offices
 from assistant.pipeline import Assistant
@@ -74,6 +77,7 @@ def build(settings: Settings) -> Parts:
     telemetry = Telemetry()
     live = LiveKnowledge(settings.home, lambda: open_knowledge(settings))
     memory = remembering(settings, telemetry.lost)
+    rewriter, hang_up = rewriting(settings)
     offices = open_offices(settings, lambda: suggesting.take_turn, live)
     assistant = Assistant(
         knowledge=live,
@@ -86,6 +90,7 @@ def build(settings: Settings) -> Parts:
         finished=telemetry.finished,
         aids=offices.aids,
         desks=offices.desks,
+        rewriter=rewriter,
     )
     suggesting = replace(  # answers for staff to use: nothing is remembered, counted or filed
         assistant,
@@ -94,6 +99,7 @@ def build(settings: Settings) -> Parts:
         finished=_uncounted,
         aids=None,
         desks=None,
+        rewriter=None,
     )
 
     def feedback(given: Feedback) -> None:
@@ -121,6 +127,7 @@ def build(settings: Settings) -> Parts:
         }
 
     async def close() -> None:
+        await hang_up()
         await memory.close()
         await offices.close()
 
@@ -168,6 +175,31 @@ def remembering(settings: Settings, lost: Callable[[Loss], None]) -> Memory:
         link.aclose,
         link.pings,
     )
+
+
+def rewriting(settings: Settings) -> tuple[Rewriter | None, Callable[[], Awaitable[None]]]:
+    """Who proposes rewritings, and how that is ended; nobody unless an address is set.
+
+    What speaks HTTP is loaded only then.  Raises ``SetupError``."""
+    if settings.chat_url is None:
+        return None, _nothing
+    if not settings.chat_model:
+        raise SetupError("设了 SUIWEN_CHAT_URL，请用 SUIWEN_CHAT_MODEL 说明那里的模型名。")
+    try:
+        TypeAdapter(HttpUrl).validate_python(settings.chat_url)
+    except ValueError:
+        raise SetupError(
+            "SUIWEN_CHAT_URL 不是 http(s) 地址，例：http://127.0.0.1:8000/v1"
+        ) from None
+    from assistant.gateways.line import Line
+    from assistant.generators.chat import ChatRewriter, patience
+
+    key = settings.chat_key.get_secret_value() if settings.chat_key else None
+    wait = patience(settings.chat_seconds)
+    rewriter = ChatRewriter(
+        Line("chat", settings.chat_url, token=key, patience=wait), settings.chat_model
+    )
+    return rewriter, rewriter.close
 
 
 async def _nothing() -> None:

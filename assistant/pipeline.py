@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from assistant import answering, dialogue, erasing, guardrails
+from assistant import answering, dialogue, erasing, guardrails, rewriting
 from assistant.bundles import benefits, guide
 from assistant.bundles.plans import code_in
 from assistant.cases import enquiry
@@ -23,6 +23,7 @@ from assistant.composing import choices
 from assistant.composing.writer import DEMONSTRATION, Writer
 from assistant.errands import Desks, carry_out
 from assistant.errors import Unavailable
+from assistant.generators.types import Rewriter
 from assistant.handoff import passing
 from assistant.handoff.types import Said
 from assistant.privacy import masking
@@ -58,7 +59,8 @@ class Assistant:
     """Takes turns.  ``knowledge`` gives the current release (one for the whole of a turn).
 
     ``aids``: what filing needs, over the knowledge of a turn; without them nothing can be filed.
-    ``desks``: where errands go.
+    ``desks``: where errands go.  ``rewriter``: a language model that may propose how a follow-up is
+    meant which found nothing (:mod:`assistant.rewriting`).
     """
 
     knowledge: Callable[[], Knowledge]
@@ -71,6 +73,7 @@ class Assistant:
     finished: Callable[[Turn], None]
     aids: Callable[[Knowledge], FilingAids] | None = None
     desks: Desks | None = None
+    rewriter: Rewriter | None = None
 
     async def take_turn(self, message: Message, emit: Emit | None = None) -> Reply:
         """The reply to a message.  ``emit`` gets each sentence and card after it was checked."""
@@ -95,6 +98,8 @@ class Assistant:
         )
         turn = await self._passed_on(turn)
         turn = _advance(turn, self._before(knowledge, resuming=bool(code)))
+        if self.rewriter is not None and rewriting.unanswered(turn):
+            turn = await self._reworded(turn, self.rewriter, knowledge)
         turn = await _timed(turn, self.desks)
         turn = _advance(turn, self._after(knowledge))
         if isinstance(turn.outcome, Erased):
@@ -117,6 +122,13 @@ class Assistant:
         except Unavailable:
             return turn
         return replace(turn, state=passing.settled(turn.state, place))
+
+    async def _reworded(self, turn: Turn, rewriter: Rewriter, knowledge: Knowledge) -> Turn:
+        """The turn after a rewriting was asked for, with the milliseconds that it took."""
+        begun = time.perf_counter()
+        turn = await rewriting.reworded(turn, rewriter, knowledge, self.rules, self.today())
+        spent = (time.perf_counter() - begun) * 1000
+        return replace(turn, timings={**turn.timings, "rewrite": spent})
 
     def _before(self, knowledge: Knowledge, *, resuming: bool) -> Steps:
         """Up to a draft or an errand."""

@@ -67,6 +67,20 @@ class Settings(BaseSettings):
     delivery_rest: float = Field(
         30, gt=0, description="seconds without a try after orders_url failed five times in a row"
     )
+    chat_url: str | None = Field(
+        None,
+        description="a language model that may propose how a follow-up is meant: an OpenAI-"
+        "compatible server (http://host:8000/v1); without it none is asked",
+    )
+    chat_model: str | None = Field(None, description="the model's name there")
+    chat_key: SecretStr | None = Field(None, description="bearer token of that server")
+    chat_seconds: float = Field(
+        1.5,
+        gt=0,
+        le=4,
+        description="seconds a follow-up waits for a proposal, all tries together; the next "
+        "message of the conversation waits five for its turn",
+    )
     hotline_hours: str = Field("always", description="when 12345 agents take conversations over")
     window_hours: str = Field(
         "09:00-12:00,13:00-17:00", description="when remote window clerks do (working days)"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,10 +23,12 @@ from channels.types import Message, Reply, Status
 from eval.redis_servers import RedisServer
 from knowledge import releases, sources
 from knowledge.types import Hotline
+from tests.assistant.generators.servers import chat_server
 from tests.conftest import no_progress, publish, settings_of
 from tests.contracts.running import Run
 from tests.records import item, no_index, source
 
+ROOT = Path(__file__).resolve().parents[2]
 KEY = base64.b64encode(bytes(range(32))).decode()
 
 
@@ -337,3 +341,58 @@ def test_the_built_in_pack_is_said_to_be_a_demonstration(parts: bootstrap.Parts)
 def test_no_release_is_a_demonstration_without_suggestions(nothing: Knowledge) -> None:
     welcome = bootstrap.welcome(nothing)
     assert (welcome.suggestions, welcome.demonstration, welcome.release) == ((), True, "none")
+
+
+# A language model
+
+
+def test_without_an_address_there_is_none(tmp_path: Path) -> None:
+    assert bootstrap.rewriting(settings_of(tmp_path, chat_model="m", chat_key="k"))[0] is None
+
+
+def test_what_speaks_http_is_loaded_only_with_one(tmp_path: Path) -> None:
+    program = (
+        "import sys; from assistant import bootstrap; from assistant.settings import Settings\n"
+        "def loaded(): return 'assistant.generators.chat' in sys.modules, 'httpx' in sys.modules\n"
+        "bootstrap.rewriting(Settings(_env_file=None)); print(loaded())\n"
+        "bootstrap.rewriting(Settings(_env_file=None, chat_url='http://127.0.0.1:1/v1', "
+        "chat_model='m')); print(loaded())"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert found.stdout.split("\n")[:2] == ["(False, False)", "(True, True)"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"chat_url": "http://127.0.0.1:1/v1"}, "SUIWEN_CHAT_MODEL"),
+        ({"chat_url": "127.0.0.1/v1", "chat_model": "m"}, "SUIWEN_CHAT_URL"),
+        ({"chat_url": "ftp://127.0.0.1", "chat_model": "m"}, "SUIWEN_CHAT_URL"),
+        ({"chat_url": "http://host:port/v1", "chat_model": "m"}, "SUIWEN_CHAT_URL"),
+        ({"chat_url": "", "chat_model": "m"}, "SUIWEN_CHAT_URL"),
+    ],
+)
+def test_an_address_that_is_none_is_told(
+    tmp_path: Path, changes: dict[str, str], named: str
+) -> None:
+    with pytest.raises(SetupError, match=named):
+        bootstrap.rewriting(settings_of(tmp_path, **changes))
+
+
+def test_the_one_that_is_set_is_asked_and_closed(home: Path) -> None:
+    with chat_server() as chat:
+        chat.says("居住证多少钱")
+
+        async def go() -> str | None:
+            parts = bootstrap.build(
+                settings_of(home, chat_url=chat.url, chat_model="m", chat_key="sk-1")
+            )
+            assert parts.assistant.rewriter is not None
+            proposed = await parts.assistant.rewriter.rewrite((), "多少钱")
+            await parts.close()
+            return proposed
+
+        assert asyncio.run(go()) == "居住证多少钱"
+        assert chat.tokens == ["Bearer sk-1"]

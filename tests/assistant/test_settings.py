@@ -84,3 +84,23 @@ def test_the_address_of_a_vector_store_is_not_shown(monkeypatch: pytest.MonkeyPa
     assert settings.vector_store_url is not None
     assert settings.vector_store_url.get_secret_value().endswith("@one,two/db")
     assert "geheim" not in repr(settings) + str(settings.model_dump())
+
+
+def test_the_key_of_a_language_model_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUIWEN_CHAT_URL", "http://127.0.0.1:8000/v1")
+    monkeypatch.setenv("SUIWEN_CHAT_KEY", "geheim")
+    settings = Settings()
+    assert settings.chat_key is not None
+    assert settings.chat_key.get_secret_value() == "geheim"
+    assert "geheim" not in repr(settings) + str(settings.model_dump())
+
+
+def test_a_citizen_waits_for_no_language_model_unless_one_is_set() -> None:
+    settings = Settings()
+    assert (settings.chat_url, settings.chat_model, settings.chat_seconds) == (None, None, 1.5)
+
+
+@pytest.mark.parametrize("seconds", [0, 4.1])
+def test_a_conversation_is_not_held_up_for_long(seconds: float) -> None:
+    with pytest.raises(ValidationError, match="chat_seconds"):
+        Settings(chat_seconds=seconds)

@@ -1,0 +1,1 @@
+"""Language models, where one is configured: they may propose, records and retrieval decide."""
