@@ -59,6 +59,8 @@ class Words:
     persons: re.Pattern[str]
     who: re.Pattern[str]
     that_one: re.Pattern[str]
+    of_several: re.Pattern[str]
+    kind: re.Pattern[str]
     goes_on: re.Pattern[str]
     polar: re.Pattern[str]
     document: re.Pattern[str]
@@ -141,7 +143,9 @@ def stand(
         return None
     text = reading.text if reading.focus else ""
     own = look(reading.original) if reading.focus else _NOTHING_SEEN
-    if names_one(own, state, papers) or _happened(own, reading, state):
+    if names_one(own, state, papers) and not _whether(own, reading, state, look, papers):
+        return None
+    if _happened(own, reading, state):
         return None
     facets = asked(reading) or state.facets
     if right := corrected(reading.text):
@@ -172,6 +176,18 @@ def stand(
         said="goes_on" if reading.focus else None,
         text=text,
     )
+
+
+def _whether(
+    own: Seen, reading: Understanding, state: DialogueState, look: Look, papers: Papers
+) -> bool:
+    """Whether what is called by its name is only asked for beside the matter spoken of: whether it
+    is needed, or matters (无犯罪证明要不要, 身份证过期可以吗)."""
+    best = own.best
+    if best is None or state.record is None or best.record.code == state.record:
+        return False
+    asks = is_document(reading) or words().polar.search(reading.text)
+    return bool(asks) and not opens(own, (state.record,), reading, look, papers)
 
 
 def _clearly(own: Seen, facets: tuple[Facet, ...], text: str) -> Standing | None:
@@ -319,12 +335,31 @@ def _corrected(
     before = state.record or next(iter(state.offered), "")
     spoken = name(before)
     stem = spoken.replace(wrong, "") if wrong else spoken.partition(_BRACKET)[0]
-    beside = look(f"{stem} {right}") if spoken and not is_clear(own) else own
+    clear = is_clear(own) and _names_it(own, right)
+    beside = look(f"{stem} {right}") if spoken and not clear else own
+    if before and not _names_it(own, right) and _is_near(beside, before):
+        return Standing(record=before, facets=facets, said="goes_on", text=right)
     for one in (*beside.candidates, *own.candidates):
         if one.record.code != before and isinstance(one.record, ServiceItem | Bundle):
             return Standing(record=one.record.code, facets=facets, said="takes", text=right)
     return None
 
+
+def _names_it(own: Seen, right: str) -> bool:
+    """Whether what is meant has a part of the name, or an alias, of what it finds by itself."""
+    best = own.best
+    if best is None:
+        return False
+    called = turning.pairs(normalise(right)) & turning.pairs(normalise(best.record.name))
+    return bool(called or best.hit.matched_name)
+
+
+def _is_near(beside: Seen, record: str) -> bool:
+    """Whether a record is among the first that are found."""
+    return record in [one.record.code for one in beside.candidates[:_NEAR]]
+
+
+_NEAR = 3
 
 _BRACKET = "（"
 """Behind it a name tells one of several kinds of the same: 住房公积金提取（离休、退休）."""
@@ -336,7 +371,13 @@ def variant(
     """Another kind of the matter spoken of, which a message that asks for nothing else describes:
     its bracket has a word of the message, that of the matter spoken of has none."""
     stem, _, bracket = name(record).partition(_BRACKET)
-    if not bracket or not reading.focus or asked(reading):
+    if not bracket or not reading.focus:
+        return None
+    if described := words().kind.search(reading.text):
+        for one in look(f"{stem} {described['x']}").candidates:
+            if one.record.name.partition(_BRACKET)[0] == stem:
+                return one.record.code if one.record.code != record else None
+    if asked(reading):
         return None
     words_of = turning.pairs(reading.focus)
     if words_of & turning.pairs(normalise(bracket)):
@@ -409,7 +450,9 @@ def gone_back(
     known = words()
     spoken = (*((state.record,) if state.record else ()), *state.before)
     if not known.back.search(reading.text):
-        return _named_again(reading, state, own, name, papers)
+        return _one_of(reading, state, spoken, look) or _named_again(
+            reading, state, own, name, papers
+        )
     rest = known.pointing.sub("", known.back.sub("", reading.text)).strip(" ,，。?？!！")
     among = look(rest, spoken).candidates if rest else ()
     earlier = [one for one in among if one.record.code != state.record]
@@ -423,6 +466,19 @@ def gone_back(
 
 def _first(before: Sequence[str], record: str | None) -> str | None:
     return before[0] if before else record
+
+
+def _one_of(
+    reading: Understanding, state: DialogueState, spoken: Sequence[str], look: Look
+) -> str | None:
+    """The earlier record that what stands before 那个 describes better than the last one."""
+    named = words().of_several.search(reading.text)
+    among = look(named["x"], spoken).candidates if named and state.before else ()
+    if not among or among[0].record.code == state.record:
+        return None
+    last = [one.hit.score for one in among if one.record.code == state.record]
+    ahead = among[0].hit.score - max(last, default=0.0)
+    return among[0].record.code if ahead >= DESCRIBED_SCORE else None
 
 
 def _named_again(

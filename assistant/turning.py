@@ -1,7 +1,7 @@
 """Whether a message turns to another matter than the one that is spoken of.
 
 A logistic model over a few signs of what the message finds by itself, of how well the matter that
-is spoken of explains it, and of how it is said (护照丢了要紧吗 goes on, 护照丢了咋补 does not), which
+is spoken of explains it, and of how it is said (护照丢了要紧吗 goes on, 护照丢了咋补 turns), which
 a model over character n-grams hears (``turning.json``).  Both are fitted by ``suiwen-eval dialogue
 --write`` on our own talks and short changes of topic.
 """
