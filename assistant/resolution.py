@@ -125,7 +125,7 @@ def _sure(values: Mapping[str, float], chosen: Confidence) -> float:
     return max(sure, chosen.answer_at)
 
 
-CLEARLY = 0.8
+CLEARLY = 0.9
 """How sure the model without wordings must be to be believed where wordings say less."""
 
 

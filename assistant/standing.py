@@ -153,7 +153,7 @@ def stand(
         stands = _corrected(right, anew, state, look, name)
         if stands is not None:
             return stands
-    if state.offered and (code := picked(own, reading, state.offered, look, papers)):
+    if state.offered and (code := picked(own, reading, state, look, papers)):
         return Standing(record=code, facets=facets, text=text)
     if state.offered and state.record not in state.offered:
         return _of_the_offered(
@@ -337,7 +337,8 @@ def _corrected(
     stem = spoken.replace(wrong, "") if wrong else spoken.partition(_BRACKET)[0]
     clear = is_clear(own) and _names_it(own, right)
     beside = look(f"{stem} {right}") if spoken and not clear else own
-    if before and not _names_it(own, right) and _is_near(beside, before):
+    circumstance = words().who.search(normalise(right)) or not _names_it(own, right)
+    if before and circumstance and _is_near(beside, before):
         return Standing(record=before, facets=facets, said="goes_on", text=right)
     for one in (*beside.candidates, *own.candidates):
         if one.record.code != before and isinstance(one.record, ServiceItem | Bundle):
@@ -398,19 +399,29 @@ def is_clear(own: Seen) -> bool:
 
 
 def picked(
-    own: Seen, reading: Understanding, offered: Sequence[str], look: Look, papers: Papers
+    own: Seen, reading: Understanding, state: DialogueState, look: Look, papers: Papers
 ) -> str | None:
-    """The offered record that the message describes, if it names nothing that was not offered."""
-    best = own.best
+    """The offered record that the message describes, if it names nothing that was not offered.
+
+    Before anything was answered, it is read behind the message that the choice is about: 驾驶证 …
+    快过期了要换的.
+    """
+    best, offered = own.best, state.offered
     if best is None or not reading.focus:
         return None
+    behind = "" if state.record else _last_said(state)
+    among = look(f"{behind} {reading.original}".strip(), offered).best
     if best.record.code in offered:
-        return best.record.code
-    if own.decision.outcome == "answer" and opens(own, offered, reading, look, papers):
+        return among.record.code if behind and among and not _sure(own) else best.record.code
+    if _sure(own) and opens(own, offered, reading, look, papers):
         return None
-    among = look(reading.original, offered).best
     least = PICKED_SCORE if asked(reading) else DESCRIBED_SCORE
     return among.record.code if among and among.hit.score >= least else None
+
+
+def _sure(own: Seen) -> bool:
+    """Whether what the message finds by itself would be answered."""
+    return own.decision.outcome == "answer"
 
 
 def _of_the_offered(
