@@ -1,8 +1,8 @@
 """Fitting what tells a turn to another matter from a follow-up (``assistant.turning``).
 
 Examples: the follow-ups of the development and of our own talks, which go on about their record or
-turn to another; short changes of topic (``topic-turns.jsonl``) and the shorter openings of talks,
-each after a record that is drawn for it.
+turn to another, and short changes of topic (``topic-turns.jsonl``), each after a record that is
+drawn for it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ from retrieval.analyzer import normalise
 TURNS = GOLD / "topic-turns.jsonl"
 FILE = Path(turning.__file__).with_suffix(".toml")
 GOES_ON = ("facet", "district", "audience", "pronoun")
-LONGEST_OPENING = 24
 SEED, FOLDS, STRENGTH, TURNS_AT = 1, 10, 3.0, 0.5
 HEARING = FILE.with_suffix(".json")
 LONGEST, SAID_STRENGTH, SMALLEST = 3, 3.0, 0.05
@@ -72,12 +71,7 @@ def sentences(talks: Sequence[Talk], path: Path = TURNS) -> tuple[Said, ...]:
         Said(one["text"], after(one["code"]), True, f"turn-{number}")
         for number, one in enumerate(lines)
     ]
-    openings = [
-        Said(first.text, after(first.code), True, talk.id)
-        for talk in talks
-        if (first := talk.turns[0]).code and len(first.text) <= LONGEST_OPENING
-    ]
-    return (*(one for talk in talks for one in _of(talk)), *topics, *openings)
+    return (*(one for talk in talks for one in _of(talk)), *topics)
 
 
 def _of(talk: Talk) -> Iterator[Said]:

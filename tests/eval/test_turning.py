@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from assistant.turning import Turning
 from eval import turning
 from eval.dialogue import Said as Turn
@@ -57,13 +55,4 @@ def test_messages_to_learn_from(tmp_path: Path) -> None:
         ("收费吗", "GZ-1", False),
         ("社保卡呢", "GZ-1", True),
         ("那社保卡呢", "GZ-1", True),
-        ("居住证怎么办", "GZ-2", True),
     }
-
-
-@pytest.mark.parametrize("code", ["GZ-1"])
-def test_a_talk_of_one_record_needs_another_to_turn_from(code: str, tmp_path: Path) -> None:
-    path = tmp_path / "turns.jsonl"
-    path.write_text("", encoding="utf-8")
-    talk = Talk(id="a", split="own", turns=(Turn(text="居" * 30, kind="other", code=code),))
-    assert turning.sentences([talk], path) == ()
