@@ -40,6 +40,9 @@ PART_SCORE = 1.8
 PICKED_SCORE, DESCRIBED_SCORE = 0.5, 0.25
 """Least score of a choice that is described, and of one where nothing is asked besides."""
 
+FAR = 0.5
+"""How far ahead what was not offered must be of what was, to be meant by one who describes it."""
+
 SHORT = 14
 """A message of at most so many letters that names nothing clearly goes on about what was said."""
 
@@ -411,12 +414,25 @@ def picked(
         return None
     behind = "" if state.record else _last_said(state)
     among = look(f"{behind} {reading.original}".strip(), offered).best
+    if behind and (other := _not_offered(look(f"{behind} {reading.original}"), among, offered)):
+        return other
     if best.record.code in offered:
         return among.record.code if behind and among and not _sure(own) else best.record.code
     if _sure(own) and opens(own, offered, reading, look, papers):
         return None
     least = PICKED_SCORE if asked(reading) else DESCRIBED_SCORE
     return among.record.code if among and among.hit.score >= least else None
+
+
+def _not_offered(beside: Seen, among: Candidate | None, offered: Sequence[str]) -> str | None:
+    """What the two messages together find far before all that was offered."""
+    best = beside.best
+    if best is None or best.record.code in offered:
+        return None
+    if not isinstance(best.record, ServiceItem | Bundle):
+        return None
+    ahead = best.hit.score - (among.hit.score if among else 0.0)
+    return best.record.code if ahead >= FAR else None
 
 
 def _sure(own: Seen) -> bool:
