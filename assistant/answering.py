@@ -315,11 +315,14 @@ def papers_of(knowledge: Knowledge) -> standing.Papers:
 
 
 def stater(knowledge: Knowledge) -> standing.States:
-    """Whether a record is one to apply for that states something of some facets."""
+    """Whether a record is one to apply for that states something of some facets, if any are
+    wanted."""
 
     def states(code: str, wanted: Sequence[Facet]) -> bool:
         record = knowledge.record(code)
-        return isinstance(record, ServiceItem) and any(facts(record, one) for one in wanted)
+        if not isinstance(record, ServiceItem):
+            return False
+        return not wanted or any(facts(record, one) for one in wanted)
 
     return states
 

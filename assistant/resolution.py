@@ -96,6 +96,8 @@ def decide(
         return _among(named, same_name=True), found
     if reading.generic and len(found) > 1:
         return _among(_prefer(found, reading), same_name=False, sure=0.0), found
+    if _doable(reading) and Facet.CONTACT not in reading.facets:  # a number has no documents
+        found = tuple(one for one in found if not isinstance(one.record, Hotline)) or found
     equal = _equal(found, reading, chosen)
     best = equal[0]
     behind = found[found.index(best) + 1 :]  # those before it were set aside
@@ -103,7 +105,8 @@ def decide(
         (one.hit for one in behind if one not in equal and one.record.name != best.record.name),
         None,
     )
-    sure = _sure(signs(best.record, best.hit, rival, reading), chosen)
+    event = reading.whole and isinstance(best.record, Bundle)
+    sure = _sure(signs(best.record, best.hit, rival, reading), chosen, event=event)
     vague = len(equal) > 1 and best.hit.coverage < chosen.clarify_coverage
     if sure < chosen.answer_at or vague:
         likely = _likely(found, chosen.likely) if sure >= chosen.choose_at else []
@@ -113,19 +116,20 @@ def decide(
     return _among(_prefer(equal, reading), same_name=False, sure=sure), found
 
 
-def _sure(values: Mapping[str, float], chosen: Confidence) -> float:
+def _sure(values: Mapping[str, float], chosen: Confidence, *, event: bool) -> float:
     """How likely the best record is the right one, by what tells most.
 
     People's wordings say little of a short question with an official word in it (居住证要什么材料):
-    where they had a say, what the other model is clearly sure of is believed as well.
+    where they had a say, what the other model is clearly sure of is believed as well.  ``event``:
+    all that a life event brings is asked for, and the record is such a bundle.
     """
     sure = probability(values, chosen)
-    if chosen is model() or probability(values, model()) < CLEARLY:
+    if chosen is model() or probability(values, model()) < (CLEARLY_EVENT if event else CLEARLY):
         return sure
     return max(sure, chosen.answer_at)
 
 
-CLEARLY = 0.9
+CLEARLY, CLEARLY_EVENT = 0.9, 0.8
 """How sure the model without wordings must be to be believed where wordings say less."""
 
 
@@ -236,7 +240,7 @@ def _equal(
     only such things can equal each other, and one close behind a rule stands before it.  A bundle
     equals nothing unless all that an event brings is asked for.
     """
-    doable = set(reading.facets) - {Facet.LEGAL_BASIS, Facet.CONTACT, Facet.COMPLAINT}
+    doable = _doable(reading)
     best = found[0]
     if reading.whole and isinstance(best.record, Bundle):
         return [best]
@@ -248,6 +252,11 @@ def _equal(
     best = near[0]
     equal = [one for one in near if one is best or _as_well(one.hit, best.hit, chosen)]
     return sorted(equal, key=lambda one: -one.hit.reverse_coverage)
+
+
+def _doable(reading: Understanding) -> set[Facet]:
+    """The facets asked for that only things to apply for have (documents, fees, places)."""
+    return set(reading.facets) - {Facet.LEGAL_BASIS, Facet.CONTACT, Facet.COMPLAINT, Facet.OVERVIEW}
 
 
 def _likely(found: Sequence[Candidate], share: float) -> list[Candidate]:

@@ -170,8 +170,8 @@ def _found(turn: Turn, knowledge: Knowledge, today: date) -> tuple[str, ...]:
 
 def brings(proposed: str, said: Iterable[str], rules: Rules) -> bool:
     """Whether a proposal has a number, a code or a district that was not said."""
-    known, new = normalise("\n".join(said)), normalise(proposed)
+    known, new = [normalise(one) for one in said], normalise(proposed)
     return any(
-        not set(pattern.findall(new)) <= set(pattern.findall(known))
+        not set(pattern.findall(new)) <= {found for one in known for found in pattern.findall(one)}
         for pattern in (_BROUGHT, rules.districts)
     )

@@ -40,6 +40,9 @@ PART_SCORE = 1.8
 PICKED_SCORE, DESCRIBED_SCORE = 0.5, 0.25
 """Least score of a choice that is described, and of one where nothing is asked besides."""
 
+EVENT_SCORE = 1.2
+"""Least score of a bundle whose event a message tells; 我个仔都要办呢 tells of none."""
+
 FAR = 0.5
 """How far ahead what was not offered must be of what was, to be meant by one who describes it."""
 
@@ -113,7 +116,7 @@ Papers = Callable[[str, str], float]
 """How much of what something is called stands in the documents that a record asks for, 0–1."""
 
 States = Callable[[str, Sequence[Facet]], bool]
-"""Whether a record is one to apply for that states something of these facets."""
+"""Whether a record is one to apply for that states something of these facets, if there are any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +159,7 @@ def stand(
         stands = _corrected(right, anew, state, look, name)
         if stands is not None:
             return stands
-    if state.offered and (code := picked(own, reading, state, look, papers)):
+    if state.offered and (code := picked(own, reading, state, look, papers, states)):
         return Standing(record=code, facets=facets, text=text)
     if state.offered and state.record not in state.offered:
         return _of_the_offered(
@@ -206,7 +209,7 @@ def _happened(own: Seen, reading: Understanding, state: DialogueState) -> bool:
     best = own.best
     if best is None or not reading.whole or best.record.code == state.record:
         return False
-    return isinstance(best.record, Bundle)
+    return isinstance(best.record, Bundle) and best.hit.score >= EVENT_SCORE
 
 
 def names_one(own: Seen, state: DialogueState, papers: Papers) -> bool:
@@ -402,25 +405,34 @@ def is_clear(own: Seen) -> bool:
 
 
 def picked(
-    own: Seen, reading: Understanding, state: DialogueState, look: Look, papers: Papers
+    own: Seen,
+    reading: Understanding,
+    state: DialogueState,
+    look: Look,
+    papers: Papers,
+    states: States,
 ) -> str | None:
     """The offered record that the message describes, if it names nothing that was not offered.
 
     Before anything was answered, it is read behind the message that the choice is about: 驾驶证 …
     快过期了要换的.
     """
-    best, offered = own.best, state.offered
+    best, wanted = own.best, asked(reading)
     if best is None or not reading.focus:
         return None
+    stating = tuple(one for one in state.offered if wanted and states(one, wanted))
+    offered = stating or state.offered
     behind = "" if state.record else _last_said(state)
     among = look(f"{behind} {reading.original}".strip(), offered).best
-    if behind and (other := _not_offered(look(f"{behind} {reading.original}"), among, offered)):
-        return other
+    if behind and not wanted:
+        both = look(f"{behind} {reading.original}")
+        if other := _not_offered(both, among, offered):
+            return other
     if best.record.code in offered:
         return among.record.code if behind and among and not _sure(own) else best.record.code
     if _sure(own) and opens(own, offered, reading, look, papers):
         return None
-    least = PICKED_SCORE if asked(reading) else DESCRIBED_SCORE
+    least = PICKED_SCORE if wanted else DESCRIBED_SCORE
     return among.record.code if among and among.hit.score >= least else None
 
 
@@ -455,7 +467,11 @@ def _of_the_offered(
     if not facets or opens(own, state.offered, reading, look, papers):
         return None
     said = turning.pairs(normalise(_last_said(state)))
-    stating = [one for one in state.offered if states(one, facets)] or state.offered[:1]
+    stating = (
+        [one for one in state.offered if states(one, facets)]
+        or [one for one in state.offered if states(one, ())]
+        or state.offered[:1]
+    )
     first = max(stating, key=lambda one: len(turning.pairs(normalise(name(one))) & said))
     return Standing(record=first, facets=facets, said="takes", text=reading.focus)
 
