@@ -18,7 +18,6 @@ from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from retrieval.lexicon import Lexicon
@@ -53,6 +52,8 @@ def load_outside(folder: Path) -> tuple[str, ...]:
 
     Raises ``OutsideError`` with the file.
     """
+    import yaml  # not needed to search
+
     found: list[str] = []
     for path in sorted(folder.glob("*.yaml")):
         try:

@@ -148,7 +148,7 @@ def test_in_english(citizen: Citizen) -> None:
     assert fee["sentences"][0]["text"].startswith("Fee ")
     assert "120元" in fee["text"]
 
-    lost = Citizen(citizen.client).says("Can I register a unicorn?")
+    lost = Citizen(citizen.client).says("May I keep a unicorn in my garden?")
     assert (lost["status"], lost["reason"]) == ("not_found", "english")
     assert "12367" in lost["text"]
     assert citizen.says("What is the weather today")["status"] == "out_of_scope"
