@@ -109,7 +109,8 @@ def decide(
     sure = _sure(signs(best.record, best.hit, rival, reading), chosen, event=event)
     vague = len(equal) > 1 and best.hit.coverage < chosen.clarify_coverage
     if sure < chosen.answer_at or vague:
-        likely = _likely(found, chosen.likely) if sure >= chosen.choose_at else []
+        offers = sure >= chosen.choose_at and not _is_outside(best.hit)
+        likely = _likely(found, chosen.likely) if offers else []
         if len(likely) > 1:
             return replace(_among(likely, same_name=False, sure=sure), unsure=True), found
         return Decision(outcome="none", confidence=sure), found
@@ -252,6 +253,16 @@ def _equal(
     best = near[0]
     equal = [one for one in near if one is best or _as_well(one.hit, best.hit, chosen)]
     return sorted(equal, key=lambda one: -one.hit.reverse_coverage)
+
+
+def _is_outside(hit: Hit) -> bool:
+    """Whether people who ask so mean what no record answers, more clearly than this record."""
+    outside = hit.parts.get("outside", 0.0)
+    return outside >= OUTSIDE and outside > hit.parts.get("meant", 0.0)
+
+
+OUTSIDE = 1.0
+"""From which strength of what no record answers no choice is offered: the middle of its margin."""
 
 
 def _doable(reading: Understanding) -> set[Facet]:
