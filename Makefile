@@ -118,10 +118,10 @@ chaos: install-dev redis ## kill -9 during filing, 200 rounds: the outbox desk, 
 	$(BIN)/suiwen-eval chaos --app --rounds 200
 
 chaos-redis: install-dev redis ## kill -9 and SIGSTOP of Redis during conversations
-	$(BIN)/suiwen-eval chaos-redis --rounds 200 --freezes 5
+	$(BIN)/suiwen-eval chaos-redis --rounds 200 --freezes 10
 
 load: install redis ## 1,000 conversations at once for five minutes
-	$(BIN)/suiwen-eval load --users 1000 --minutes 5
+	$(BIN)/suiwen-eval load --users 1000 --minutes 5 --redis
 
 privacy: install redis ## personal data found (10,000 of each), and nothing raw anywhere (10,000 more)
 	$(BIN)/suiwen-eval privacy
