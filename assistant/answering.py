@@ -277,9 +277,17 @@ def _standing(
 def looker(
     reading: Understanding, knowledge: Knowledge, rules: Rules, today: date
 ) -> standing.Look:
-    """How the rules of follow-ups search for words of a message."""
+    """How the rules of follow-ups search for words of a message; the same is searched once."""
+
+    known: dict[tuple[str, tuple[str, ...]], standing.Seen] = {}
 
     def look(text: str, among: Sequence[str] = (), /) -> standing.Seen:
+        key = (text, tuple(among))
+        if key not in known:
+            known[key] = search(text, among)
+        return known[key]
+
+    def search(text: str, among: Sequence[str]) -> standing.Seen:
         of = reading_of.again(text, reading, rules)
         if not among:
             found = find(of, knowledge, today)
@@ -333,8 +341,8 @@ def _stating(
     look: standing.Look,
     name: Callable[[str], str],
 ) -> str:
-    """Of a bundle that says nothing of what is asked: the part that states it and is meant, or that
-    is called most like the bundle (离婚登记 of 离婚一件事); else the record itself."""
+    """Of a bundle that says nothing of what is asked: the part that is meant; where none is named,
+    of those that state it the one called most like the bundle (离婚登记 of 离婚一件事)."""
     record = knowledge.record(stands.record)
     if not isinstance(record, Bundle) or not stands.facets:
         return stands.record
@@ -346,11 +354,12 @@ def _stating(
         for code in parts
         if (part := knowledge.record(code)) and any(facts(part, one) for one in stands.facets)
     ]
+    if stands.text:
+        named = look(stands.text, parts).best
+        meant = named is not None and named.hit.score >= standing.PART_SCORE
+        return named.record.code if named and meant else stands.record
     if not stating:
         return stands.record
-    best = look(stands.text, stating).best if stands.text else None
-    if best and best.hit.score >= standing.PART_SCORE:
-        return best.record.code
     event = _pairs(record.name)
     return max(stating, key=lambda code: len(event & _pairs(name(code))))
 

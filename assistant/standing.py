@@ -34,14 +34,17 @@ POINTED_SCORE = 0.9
 AGAIN = 0.5
 """Least share of what a message is about that names an earlier record, and not the last one."""
 
-PART_SCORE = 1.8
-"""Least score of a part of a bundle that is meant."""
+PART_SCORE = 1.2
+"""Least score of a part of a bundle that is meant, of one that the message names."""
 
 PICKED_SCORE, DESCRIBED_SCORE = 0.5, 0.25
 """Least score of a choice that is described, and of one where nothing is asked besides."""
 
 EVENT_SCORE = 1.2
 """Least score of a bundle whose event a message tells; 我个仔都要办呢 tells of none."""
+
+FOUND = 0.3
+"""From which confidence what a correction means is found by itself."""
 
 FAR = 0.5
 """How far ahead what was not offered must be of what was, to be meant by one who describes it."""
@@ -67,6 +70,8 @@ class Words:
     that_one: re.Pattern[str]
     of_several: re.Pattern[str]
     kind: re.Pattern[str]
+    applies: re.Pattern[str]
+    requests: re.Pattern[str]
     goes_on: re.Pattern[str]
     polar: re.Pattern[str]
     document: re.Pattern[str]
@@ -160,7 +165,8 @@ def stand(
         if stands is not None:
             return stands
     if state.offered and (code := picked(own, reading, state, look, papers, states)):
-        return Standing(record=code, facets=facets, text=text)
+        taken: Literal["takes"] | None = None if code in state.offered else "takes"
+        return Standing(record=code, facets=facets, text=text, said=taken)
     if state.offered and state.record not in state.offered:
         return _of_the_offered(
             reading, own, state, meant(reading, state), name, states, look, papers
@@ -192,7 +198,10 @@ def _whether(
     best = own.best
     if best is None or state.record is None or best.record.code == state.record:
         return False
-    asks = is_document(reading) or words().polar.search(reading.text)
+    known = words()
+    asks = is_document(reading) or (
+        known.polar.search(reading.text) and not known.applies.search(reading.text)
+    )
     return bool(asks) and not opens(own, (state.record,), reading, look, papers)
 
 
@@ -333,7 +342,8 @@ def _corrected(
     name: Callable[[str], str],
 ) -> Standing | None:
     """The record that a correction means: what is meant in place of what is not, in the name of the
-    record that it corrects; never that record, nor a rule in place of a thing to apply for."""
+    record that it corrects, and never a rule in place of a thing to apply for; that record itself
+    where only a circumstance is corrected."""
     right, wrong = meant
     own = look(right)
     if not own.focus:
@@ -343,8 +353,7 @@ def _corrected(
     stem = spoken.replace(wrong, "") if wrong else spoken.partition(_BRACKET)[0]
     clear = is_clear(own) and _names_it(own, right)
     beside = look(f"{stem} {right}") if spoken and not clear else own
-    circumstance = words().who.search(normalise(right)) or not _names_it(own, right)
-    if before and circumstance and _is_near(beside, before):
+    if before and _is_circumstance(own, right) and _is_near(beside, before):
         return Standing(record=before, facets=facets, said="goes_on", text=right)
     for one in (*beside.candidates, *own.candidates):
         if one.record.code != before and isinstance(one.record, ServiceItem | Bundle):
@@ -361,12 +370,25 @@ def _names_it(own: Seen, right: str) -> bool:
     return bool(called or best.hit.matched_name)
 
 
+def _is_circumstance(own: Seen, right: str) -> bool:
+    """Whether what is meant only says who or how it is (我是个体户, 系张证烂咗), and neither names
+    nor finds another matter."""
+    known, said = words(), normalise(right)
+    if known.who.search(said) or (known.persons.search(said) and not own.decision.matched):
+        return True
+    return own.decision.confidence < FOUND and not _names_it(own, right)
+
+
 def _is_near(beside: Seen, record: str) -> bool:
     """Whether a record is among the first that are found."""
     return record in [one.record.code for one in beside.candidates[:_NEAR]]
 
 
 _NEAR = 3
+"""Among how many of the first it must be."""
+
+_SHORTEST = 8
+"""The most letters of a message that only names what a choice is about (商标的事怎么办)."""
 
 _BRACKET = "（"
 """Behind it a name tells one of several kinds of the same: 住房公积金提取（离休、退休）."""
@@ -381,9 +403,10 @@ def variant(
     if not bracket or not reading.focus:
         return None
     if described := words().kind.search(reading.text):
-        for one in look(f"{stem} {described['x']}").candidates:
+        seen = look(f"{stem} {described['x']}")
+        for one in seen.candidates:
             if one.record.name.partition(_BRACKET)[0] == stem:
-                return one.record.code if one.record.code != record else None
+                return one.record.code if _ahead(one, record, seen) >= DESCRIBED_SCORE else None
     if asked(reading):
         return None
     words_of = turning.pairs(reading.focus)
@@ -394,6 +417,12 @@ def variant(
         if other_stem == stem and words_of & turning.pairs(normalise(other)):
             return one.record.code
     return None
+
+
+def _ahead(one: Candidate, record: str, seen: Seen) -> float:
+    """How far a candidate's score is above that of a record; 0 for the record itself."""
+    last = [other.hit.score for other in seen.candidates if other.record.code == record]
+    return one.hit.score - max(last, default=0.0) if one.record.code != record else 0.0
 
 
 def is_clear(own: Seen) -> bool:
@@ -412,28 +441,39 @@ def picked(
     papers: Papers,
     states: States,
 ) -> str | None:
-    """The offered record that the message describes, if it names nothing that was not offered.
+    """The record that the message describes: one of those offered, unless it names another.
 
-    Before anything was answered, it is read behind the message that the choice is about: 驾驶证 …
-    快过期了要换的.
+    Before anything was answered, a short description is read behind the short message that the
+    choice is about (驾驶证 … 快过期了要换的); the two together may find what was not offered.
     """
     best, wanted = own.best, asked(reading)
     if best is None or not reading.focus:
         return None
     stating = tuple(one for one in state.offered if wanted and states(one, wanted))
     offered = stating or state.offered
-    behind = "" if state.record else _last_said(state)
+    behind = _behind(reading, state)
+    alone = look(reading.original, offered).best
     among = look(f"{behind} {reading.original}".strip(), offered).best
     if behind and not wanted:
         both = look(f"{behind} {reading.original}")
         if other := _not_offered(both, among, offered):
             return other
+        if among and both.best and both.best.record.code == among.record.code:
+            return among.record.code
     if best.record.code in offered:
         return among.record.code if behind and among and not _sure(own) else best.record.code
     if _sure(own) and opens(own, offered, reading, look, papers):
         return None
     least = PICKED_SCORE if wanted else DESCRIBED_SCORE
-    return among.record.code if among and among.hit.score >= least else None
+    return among.record.code if among and alone and alone.hit.score >= least else None
+
+
+def _behind(reading: Understanding, state: DialogueState) -> str:
+    """The short message that a choice is about, before anything was answered, for a message that
+    only describes; empty for any other."""
+    last = _last_said(state)
+    describes = len(reading.text) <= SHORT and not words().requests.search(reading.text)
+    return last if describes and not state.record and len(last) <= _SHORTEST else ""
 
 
 def _not_offered(beside: Seen, among: Candidate | None, offered: Sequence[str]) -> str | None:
@@ -444,7 +484,7 @@ def _not_offered(beside: Seen, among: Candidate | None, offered: Sequence[str]) 
     if not isinstance(best.record, ServiceItem | Bundle):
         return None
     ahead = best.hit.score - (among.hit.score if among else 0.0)
-    return best.record.code if ahead >= FAR else None
+    return best.record.code if ahead >= FAR or beside.decision.matched else None
 
 
 def _sure(own: Seen) -> bool:
@@ -465,6 +505,8 @@ def _of_the_offered(
     """What was offered is asked about without choosing: of those that state what is asked, the one
     whose name was said most of before; the reply says so."""
     if not facets or opens(own, state.offered, reading, look, papers):
+        return None
+    if words().requests.search(reading.text) and not reading.facets:
         return None
     said = turning.pairs(normalise(_last_said(state)))
     stating = (

@@ -52,7 +52,7 @@ from retrieval.typos import Confusions, Typos
 from retrieval.vector_stores.faiss import FaissVectorStore
 from retrieval.vector_stores.memory import MemoryVectorStore
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 TITLE_B, BODY_B = 0.5, 0.9
 """BM25's length parameter for names and for whole texts; measured in README.md."""

@@ -7,6 +7,7 @@ at a time; nothing is filed before the whole was shown and consent was given to 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from assistant import standing
@@ -42,6 +43,7 @@ from assistant.work_orders.words import (
     texts,
 )
 from channels.types import Sentence, Status
+from retrieval.analyzer import normalise
 
 LEAST_HEARD = 5
 """Characters of a message that is taken for something to file without saying so."""
@@ -66,7 +68,7 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
         return None  # 确认, 收唔收钱; or it is for the person who is waited for
     if named is None and reading.facets and turn.state.record is not None:
         return None  # it asks on
-    if named and named.rest and not named.last and reading.facets and aids.kind_of(text)[0] is None:
+    if named and reading.facets and not named.last and _only_asks(named.rest):
         return None  # 投诉收费不: it asks about complaining
     if named is None and (standing.is_nonsense(text) or _goes_on(turn, reading)):
         return None
@@ -103,7 +105,18 @@ def _goes_on(turn: Turn, reading: Understanding) -> bool:
     spoken = turn.state.record is not None or bool(turn.state.offered)
     if not spoken or len(reading.text) > standing.SHORT:
         return False
-    return bool(standing.asked(reading) or standing.words().polar.search(reading.text))
+    if standing.asked(reading):
+        return True
+    return _only_asks(reading.text) and not _NOBODY.search(reading.text)
+
+
+def _only_asks(text: str) -> bool:
+    """Whether a text asks yes or no."""
+    return standing.words().polar.search(normalise(text)) is not None
+
+
+_NOBODY = re.compile("(?:有没有|有冇|没|冇|没有)人")
+"""有没有人管: what asks so complains."""
 
 
 def _enquired(enquiry: EnquiryState | None) -> bool:
