@@ -75,10 +75,13 @@ class TestBegin:
         assert form.begin(turn("啊啊啊啊啊"), eager) is None
 
     def test_asking_about_complaining_is_no_complaint(self) -> None:
-        hears_none = replace(AIDS, kind_of=lambda text: (None, 1.0))
-        assert form.begin(turn("投诉收费不"), hears_none) is None
-        assert form.begin(turn("投诉收费不"), AIDS) is not None
-        assert form.begin(turn("投诉"), hears_none) is not None
+        assert form.begin(turn("投诉收费不"), AIDS) is None
+        assert form.begin(turn("投诉物业收费"), AIDS) is not None
+        assert form.begin(turn("我要投诉办证要的材料太多"), AIDS) is not None
+
+    def test_whether_nobody_cares_is_a_complaint(self) -> None:
+        eager = replace(AIDS, kind_of=lambda text: (OrderKind.COMPLAINT, 1.0))
+        assert form.begin(turn("公交司机骂人有没有人管", record="GZ-1"), eager) is not None
 
     def test_an_open_question_is_not_robbed_of_its_answer(self) -> None:
         guide = GuideState(bundle="b", begun=TODAY, asking="q")
