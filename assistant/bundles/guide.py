@@ -7,7 +7,7 @@ is not for the guide and is answered as any other question (the way through the 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -182,6 +182,15 @@ class _Step:
         return planned(self.bundle, state, self.knowledge, self.profile)
 
 
+def _says_only(said: str, known: Collection[str]) -> bool:
+    """Whether every part of a message is one of these commands (不办了，退出)."""
+    parts = [part for part in _APART.split(said) if part]
+    return bool(parts) and all(part in known for part in parts)
+
+
+_APART = re.compile(r"[,，。;；!！\s]+")
+
+
 def _commanded(step: _Step) -> Draft | None:
     """What the message asks of the guide itself, if it does."""
     words, question = commands(), step.question()
@@ -192,7 +201,7 @@ def _commanded(step: _Step) -> Draft | None:
         return _guiding(writer, state)
     if said in words["back"]:
         return _back(step)
-    if said in words["leave"]:
+    if _says_only(said, words["leave"]):
         writer.remark(say.texts()["left"].format(name=step.bundle.name))
         return replace(writer.draft(Status.ANSWERED, "left"), left=True)
     if said in words["so_far"]:
