@@ -506,7 +506,8 @@ def _of_the_offered(
     whose name was said most of before; the reply says so."""
     if not facets or opens(own, state.offered, reading, look, papers):
         return None
-    if words().requests.search(reading.text) and not reading.facets:
+    told_of = reading.facets or reading.district or reading.profile
+    if words().requests.search(reading.text) and not told_of:
         return None
     said = turning.pairs(normalise(_last_said(state)))
     stating = (
