@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from assistant import answering, dialogue, erasing, guardrails, rewriting
+from assistant import answering, danger, dialogue, erasing, guardrails, rewriting
 from assistant.bundles import benefits, guide
 from assistant.bundles.plans import code_in
 from assistant.cases import enquiry
@@ -47,7 +47,7 @@ from assistant.work_orders.state import PAUSED
 from assistant.work_orders.types import FilingAids
 from assistant.work_orders.words import begins
 from channels.types import AI_LABEL, Emit, Event, Message, Reply, Status
-from knowledge.types import Hotline
+from knowledge.types import Facet, Hotline
 from retrieval.analyzer import normalise
 
 Step = Callable[[Turn], Turn]
@@ -135,6 +135,7 @@ class Assistant:
         handlers: Steps = (
             ("erase", lambda one: _calmly(one, erasing.take)),
             ("person", lambda one: _calmly(one, lambda it: passing.take(it, knowledge))),
+            ("danger", lambda one: one if resuming else self._endangered(one, knowledge)),
             ("resume", lambda one: self._resume(one, knowledge) if resuming else one),
             ("enquire", lambda one: self._enquire(one)),
             ("file", lambda one: self._file(one, knowledge)),
@@ -157,9 +158,11 @@ class Assistant:
                 lambda one: _remind(one, knowledge, self.aids(knowledge) if self.aids else None),
             ),
             ("still", passing.still),
+            ("beside", lambda one: danger.beside(one, self.rules)),
             ("check", check),
             ("reply", lambda one: _reply(one, knowledge)),
             ("remember", dialogue.remember),
+            ("danger left", lambda one: danger.remember(one, self.rules)),
             ("write down", _written_down),
         )
 
@@ -178,9 +181,7 @@ class Assistant:
                 )
             case Intent.CRISIS:
                 kind = next(one for one in self.rules.crisis if one.kind == reading.kind)
-                lines = [knowledge.record(code) for code in kind.hotlines]
-                known = [one for one in lines if isinstance(one, Hotline)]
-                return replace(turn, draft=choices.crisis(kind, known, writer))
+                return replace(turn, draft=danger.first(turn, kind, knowledge))
             case Intent.SMALL_TALK:
                 talk = choices.small_talk(reading.kind or "help", writer, self.ideas())
                 return replace(turn, draft=talk)
@@ -195,6 +196,23 @@ class Assistant:
             return turn
         resumed = guide.resumed(turn, knowledge, self.today())
         return resumed or replace(turn, draft=choices.no_such_plan(Writer()))
+
+    def _endangered(self, turn: Turn, knowledge: Knowledge) -> Turn:
+        """A message after an emergency that is more of it."""
+
+        def asks(reading: Understanding) -> bool:
+            text = turn.message.text
+            if begins(text) is not None or enquiry.asks_progress(text):
+                return True
+            if reading.intent is not Intent.ASK or knowledge.searcher is None:
+                return False
+            if turn.state.record is not None and _ABOUT_PAPERS & set(reading.facets):
+                return True
+            found = answering.find(reading, knowledge, self.today()).decision
+            sure = found.outcome == "answer" and not found.unsure
+            return sure and bool(found.matched or reading.facets)
+
+        return danger.take(turn, knowledge, self.rules, asks) or turn
 
     def _file(self, turn: Turn, knowledge: Knowledge) -> Turn:
         """What belongs to a filing that is under way, or begins one."""
@@ -272,6 +290,9 @@ class Assistant:
         decision = answering.find(reading, knowledge, self.today()).decision
         return reading if decision.matched is not None else None
 
+
+_ABOUT_PAPERS = {Facet.FEE, Facet.AMOUNT, Facet.MATERIALS, Facet.CONDITIONS, Facet.LEGAL_BASIS}
+"""What nobody in danger asks of the danger, as they may where, how long and what number."""
 
 _HAN = re.compile(r"[㐀-鿿]")
 _NOTHING = Understanding(intent=Intent.EMPTY, text="")

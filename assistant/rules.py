@@ -20,14 +20,44 @@ from retrieval.phrases import Found, Phrases
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrisisKind:
-    """One kind of emergency: what people say, what excludes it, which hotlines come first."""
+    """One kind of emergency: what people say, what excludes it, which hotlines come first.
+
+    ``opening`` is said first, ``again`` to messages after it; both in English too.  ``urgent``:
+    what brings the hotlines into the order of ``urgent_hotlines``.
+    """
 
     kind: str
     hotlines: tuple[str, ...]
     quiet: bool
     opening: str
+    again: str
+    english: str
+    again_english: str
     say: re.Pattern[str]
     unless: re.Pattern[str]
+    urgent: re.Pattern[str]
+    urgent_hotlines: tuple[str, ...]
+
+    def lines(self, text: str) -> tuple[str, ...]:
+        """The hotlines in the order that a message (normalised) calls for."""
+        return self.urgent_hotlines if self.urgent.search(text) else self.hotlines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aftermath:
+    """How messages after an emergency are read.
+
+    ``lasts``: how many are heard as more of it; ``safe``: what says that it is over, unless
+    ``still`` stands there too; ``unreached``: that nobody answers; ``goes_on``: that what waited is
+    to go on.  ``texts``: what is said, by name.
+    """
+
+    lasts: int
+    safe: re.Pattern[str]
+    still: re.Pattern[str]
+    unreached: re.Pattern[str]
+    goes_on: re.Pattern[str]
+    texts: Mapping[str, str]
 
 
 class Matcher:
@@ -64,6 +94,7 @@ class Rules:
     phrases: Matcher
     frame_edges: frozenset[str]
     crisis: tuple[CrisisKind, ...]
+    after: Aftermath
     inside: Matcher
     outside: Matcher
     whole: Matcher
@@ -81,7 +112,7 @@ class Rules:
 def load() -> Rules:
     """Read and compile the tables once per process."""
     facets = _toml("facets.toml")
-    scope = _toml("scope.toml")
+    scope, dangers = _toml("scope.toml"), _toml("crisis.toml")
     phrases = {phrase: Facet(name) for name, group in facets["facets"].items() for phrase in group}
     frame = facets["frame"]["words"]
     edges = frozenset(word for word in frame if len(word) == 1 and not word.isascii())
@@ -91,7 +122,8 @@ def load() -> Rules:
         facets=phrases,
         phrases=Matcher([*phrases, *(word for word in frame if word not in edges)]),
         frame_edges=edges,
-        crisis=tuple(_crisis(entry) for entry in _toml("crisis.toml")["kinds"]),
+        crisis=tuple(_crisis(entry) for entry in dangers["kinds"]),
+        after=_after(dangers["after"]),
         inside=Matcher(scope["inside"]),
         outside=Matcher(scope["outside"]),
         whole=Matcher(facets["whole"]["words"]),
@@ -165,9 +197,20 @@ def _crisis(entry: Mapping[str, Any]) -> CrisisKind:
         hotlines=tuple(entry["hotlines"]),
         quiet=entry["quiet"],
         opening=entry["opening"],
+        again=entry["again"],
+        english=entry["english"],
+        again_english=entry["again_english"],
         say=either(entry["say"], entry["patterns"]),
         unless=either(entry["unless"], entry["unless_patterns"]),
+        urgent=either((), entry.get("urgent", ())),
+        urgent_hotlines=tuple(entry.get("urgent_hotlines", entry["hotlines"])),
     )
+
+
+def _after(entry: Mapping[str, Any]) -> Aftermath:
+    patterns = {name: either((), entry[name]) for name in ("safe", "still", "unreached", "goes_on")}
+    texts = {name: said for name, said in entry.items() if isinstance(said, str)}
+    return Aftermath(lasts=entry["lasts"], texts=texts, **patterns)
 
 
 def _toml(name: str) -> dict[str, Any]:

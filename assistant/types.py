@@ -167,6 +167,14 @@ Outcome = Receipt | Similar | OrderView | Case | Place | Left | Refused | Erased
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Danger:
+    """An emergency that was told of: its kind, and how many messages more are heard as of it."""
+
+    kind: str
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueState:
     """What is remembered of a conversation: codes, facets, chosen options; of what was typed only
     a form under way and the last messages for a person to read, personal data masked.
@@ -175,9 +183,10 @@ class DialogueState:
     those last asked for; ``profile``: what was told of the one who asks.
 
     ``receipts``: number and check of what this session filed, so that it need not ask again.
+    ``danger``: an emergency not known to be over.
     """
 
-    version: int = 2
+    version: int = 3
     record: str | None = None
     facets: tuple[Facet, ...] = ()
     offered: tuple[str, ...] = ()
@@ -190,6 +199,7 @@ class DialogueState:
     receipts: tuple[tuple[str, str], ...] = ()
     handoff: Place | None = None
     said: tuple[Said, ...] = ()
+    danger: Danger | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

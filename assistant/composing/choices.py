@@ -122,14 +122,35 @@ def small_talk(kind: str, writer: Writer, suggestions: Iterable[str]) -> Draft:
     return writer.draft(Status.ANSWERED, f"small_talk_{kind}")
 
 
-def crisis(kind: CrisisKind, hotlines: Sequence[Hotline], writer: Writer) -> Draft:
-    """The right number first, then how to stay safe; nothing else competes with it."""
+def crisis(
+    kind: CrisisKind,
+    hotlines: Sequence[Hotline],
+    writer: Writer,
+    also: str = "",
+    *,
+    again: bool = False,
+) -> Draft:
+    """The right number first, then how to stay safe; nothing else competes with it.
+
+    ``again``: it was said already, the danger goes on; ``also`` is said before the other numbers.
+    """
     if hotlines:
         say_hotline(hotlines[0], writer, brief=True)
-    writer.remark(kind.opening)
+    if again:
+        writer.remark(kind.again_english if writer.english else kind.again)
+    else:
+        writer.remark(kind.english if writer.english else kind.opening)
+    if also:
+        writer.remark(also)
     for one in hotlines[1:]:
         say_hotline(one, writer, brief=True)
     return writer.draft(Status.CRISIS, kind.kind, quiet=kind.quiet)
+
+
+def calm(text: str, writer: Writer, *, quiet: bool) -> Draft:
+    """After a danger that is over."""
+    writer.remark(text)
+    return writer.draft(Status.ANSWERED, "calm", quiet=quiet)
 
 
 def refused(reason: str, text: str, writer: Writer) -> Draft:

@@ -185,6 +185,9 @@ def test_crisis_in_the_middle(citizen: Citizen, orders: FakeOrders) -> None:
     citizen.says("楼下烧烤档每晚噪音扰民")
     again = citizen.says("我不想活了")
     assert again["status"] == "crisis"
+    where = citizen.says("天河区石牌东路88号")  # where the danger is, until it is over
+    assert where["status"] == "crisis"
+    assert "在哪里" in asked(citizen.says("我没事了，继续登记"))
     citizen.says("天河区石牌东路88号")
     assert draft(citizen.says("提交"))["经过"] == "楼下烧烤档每晚噪音扰民"
 

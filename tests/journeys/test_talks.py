@@ -77,7 +77,7 @@ def test_most_of_it_holds() -> None:
 
 
 def test_sixty_talks_of_some_turns() -> None:
-    assert len(TALKS) == len({one.title for one in TALKS}) == 60
+    assert len(TALKS) == len({one.title for one in TALKS}) >= 60
     assert all(3 < len(one.lines) <= 12 for one in TALKS)
 
 
