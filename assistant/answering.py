@@ -25,7 +25,7 @@ from assistant.types import (
     Turn,
     Understanding,
 )
-from channels.types import Status
+from channels.types import Sentence, Status
 from knowledge.conditions import Told
 from knowledge.facts import facts
 from knowledge.passages import is_current
@@ -65,6 +65,8 @@ def answer(
         return _chosen(turn, reading, knowledge, today, writer)
     if standing.is_nonsense(reading.text):
         return replace(turn, draft=choices.empty(writer, ideas))
+    if rules.elsewhere.issues(reading.text):
+        return replace(turn, draft=choices.issued_elsewhere(writer))
     if both := _both(turn, knowledge, rules, today, ideas):
         return both
     if knowledge.searcher is None:
@@ -95,6 +97,18 @@ def _asks_again(decision: Decision, state: DialogueState) -> bool:
     same twice, the likeliest answers."""
     offered = set(decision.records) <= set(state.offered)
     return decision.outcome == "clarify" and bool(decision.records) and offered
+
+
+def for_here(turn: Turn, rules: Rules) -> Turn:
+    """The turn whose answer to a question about another place says that it holds for Guangzhou."""
+    draft, reading = turn.draft, turn.understanding
+    if draft is None or reading is None or turn.decision is None or reading.district:
+        return turn
+    place = rules.elsewhere.place(reading.text)
+    if place is None or draft.status not in (Status.ANSWERED, Status.PARTIAL):
+        return turn
+    line = Sentence(text=replies()["elsewhere"]["beside"].format(place=place))
+    return replace(turn, draft=replace(draft, sentences=(line, *draft.sentences)))
 
 
 def find(reading: Understanding, knowledge: Knowledge, today: date) -> Found:

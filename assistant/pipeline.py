@@ -153,6 +153,7 @@ class Assistant:
         """From what came of an errand to the reply."""
         return (
             ("tell", lambda one: self._tell(one, knowledge)),
+            ("for here", lambda one: answering.for_here(one, self.rules)),
             (
                 "remind",
                 lambda one: _remind(one, knowledge, self.aids(knowledge) if self.aids else None),

@@ -84,6 +84,26 @@ class Matcher:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """What tells that a question is about another place: ``places`` without ``here`` beside them,
+    and papers that only another place issues (``issued`` without ``issued_but``)."""
+
+    places: re.Pattern[str]
+    here: re.Pattern[str]
+    issued: re.Pattern[str]
+    issued_but: re.Pattern[str]
+
+    def place(self, text: str) -> str | None:
+        """The other place that a text (normalised) is about."""
+        found = self.places.search(text)
+        return found.group() if found and not self.here.search(text) else None
+
+    def issues(self, text: str) -> bool:
+        """Whether the text is about papers that only another place issues."""
+        return bool(self.issued.search(text)) and not self.issued_but.search(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """All word tables.  Patterns expect text that ``retrieval.analyzer.normalise`` returned.
 
@@ -106,6 +126,7 @@ class Rules:
     districts: re.Pattern[str]
     residence: Matcher
     residences: Mapping[str, str]
+    elsewhere: Elsewhere
 
 
 @cache
@@ -137,6 +158,13 @@ def load() -> Rules:
         districts=alternation(scope["districts"]["names"]),
         residence=Matcher(residences),
         residences=residences,
+        elsewhere=Elsewhere(
+            places=re.compile(scope["elsewhere"]["places"]),
+            **{
+                name: either((), scope["elsewhere"][name])
+                for name in ("here", "issued", "issued_but")
+            },
+        ),
     )
 
 

@@ -79,6 +79,13 @@ def not_found(
     return writer.draft(Status.NOT_FOUND, "english" if writer.english else "no_record")
 
 
+def issued_elsewhere(writer: Writer) -> Draft:
+    """Papers that another place issues."""
+    texts = replies()["elsewhere"]
+    writer.remark(texts["issued_english"] if writer.english else texts["issued"])
+    return writer.draft(Status.NOT_FOUND, "elsewhere")
+
+
 def no_such_plan(writer: Writer) -> Draft:
     writer.remark(guide_words()["texts"]["not_kept"])
     return writer.draft(Status.NOT_FOUND, "no_plan")

@@ -10,10 +10,11 @@ from typing import ClassVar, cast
 import pytest
 
 from assistant import bootstrap, rules
-from assistant.answering import answer
+from assistant.answering import answer, for_here
 from assistant.types import DialogueState, Knowledge, Turn
 from channels.types import Message, Status
 from knowledge.types import Body, Contact, Facet, Faq, Money, Record, Window
+from retrieval.analyzer import normalise
 from retrieval.types import Hit
 from tests.assistant.fakes import TODAY, ToldSearcher, hit, knowledge, read, weak
 from tests.records import bundle, hotline, item, policy
@@ -292,3 +293,42 @@ class TestNothing:
         turn = asked("居住证要什么材料", known=Knowledge(None, None, HOTLINES))
         assert status(turn) is Status.NOT_FOUND
         assert "12345" in said(turn)
+
+
+class TestElsewhere:
+    @pytest.mark.parametrize(
+        "text", ["香港身份证丢了怎么补", "香港护照过期喺边度换", "how to renew hong kong id card"]
+    )
+    def test_papers_of_another_place_are_not_ours(self, text: str) -> None:
+        turn = asked(text)
+        assert status(turn) is Status.NOT_FOUND
+        assert turn.draft is not None and turn.draft.reason == "elsewhere"
+        assert turn.draft.citations == ()
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "澳门驾照怎么换",
+            "香港身份证过期了，回乡证怎么换",
+            "我係香港人，居住证点攞",
+        ],
+    )
+    def test_but_what_is_done_here_is(self, text: str) -> None:
+        assert not rules.load().elsewhere.issues(normalise(text))
+
+    @pytest.mark.parametrize("text", ["深圳居住证怎么办", "东莞嘅居住证点攞"])
+    def test_another_city_is_told_whose_answer_it_is(self, text: str) -> None:
+        turn = for_here(asked(text + "，居住证首次申领"), rules.load())
+        assert said(turn).startswith("您提到")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "深圳转来广州居住证怎么办",
+            "中山大道附近居住证首次申领在哪办",
+            "深圳户口，居住证首次申领要什么",
+        ],
+    )
+    def test_not_where_it_is_about_here_too(self, text: str) -> None:
+        turn = asked(text)
+        assert for_here(turn, rules.load()) is turn

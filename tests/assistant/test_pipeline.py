@@ -44,6 +44,7 @@ STEPS = (
     "handle",
     "errand",
     "tell",
+    "for here",
     "remind",
     "still",
     "beside",
