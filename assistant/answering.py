@@ -11,6 +11,7 @@ from itertools import pairwise
 from assistant import standing
 from assistant import understanding as reading_of
 from assistant.bundles import guide
+from assistant.cases import enquiry
 from assistant.composing import choices, items, policies
 from assistant.composing.writer import Writer
 from assistant.dialogue import following
@@ -63,6 +64,8 @@ def answer(
     writer = Writer(english=reading.language == "en", told=Told(profile=dict(reading.profile)))
     if reading.intent is Intent.CHOOSE:
         return _chosen(turn, reading, knowledge, today, writer)
+    if lost := enquiry.without_number(turn, knowledge):
+        return replace(turn, draft=lost)
     if standing.is_nonsense(reading.text):
         return replace(turn, draft=choices.empty(writer, ideas))
     if both := _both(turn, knowledge, rules, today, ideas):
