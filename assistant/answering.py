@@ -26,6 +26,7 @@ from assistant.types import (
     Turn,
     Understanding,
 )
+from assistant.work_orders import asking
 from channels.types import Status
 from knowledge.conditions import Told
 from knowledge.facts import facts
@@ -58,7 +59,16 @@ class Found:
 def answer(
     turn: Turn, knowledge: Knowledge, rules: Rules, today: date, ideas: Sequence[str]
 ) -> Turn:
-    """The turn with search, decision and draft."""
+    """The turn with search, decision and draft; what only asks about complaining is also offered to
+    be filed."""
+    if general := asking.in_general(turn, knowledge):
+        return replace(turn, draft=general)
+    return asking.offered(_answered(turn, knowledge, rules, today, ideas), knowledge)
+
+
+def _answered(
+    turn: Turn, knowledge: Knowledge, rules: Rules, today: date, ideas: Sequence[str]
+) -> Turn:
     reading = turn.understanding
     assert reading is not None
     writer = Writer(english=reading.language == "en", told=Told(profile=dict(reading.profile)))
@@ -444,7 +454,7 @@ def _part(
     if reading.intent is not Intent.ASK:
         return None
     begun = replace(turn, message=message, state=state, understanding=reading)
-    answered = answer(begun, knowledge, rules, today, ideas)
+    answered = _answered(begun, knowledge, rules, today, ideas)
     draft = answered.draft
     shown = draft is not None and draft.status in (Status.ANSWERED, Status.PARTIAL)
     return answered if shown and answered.decision is not None else None
