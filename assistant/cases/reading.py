@@ -283,9 +283,17 @@ def lost(text: str, *, asked: bool) -> bool:
     if asked and _is(text, "lost"):
         return True
     said = normalise(text)
-    if len(said) > _LONGEST or any(one in said for one in words.said("lost", "unless")):
+    if len(said) > _SHORT or any(one in said for one in words.said("lost", "unless")):
         return False
-    return all(any(one in said for one in words.said("lost", of)) for of in ("objects", "words"))
+    if not any(one in said for one in words.said("lost", "words")):
+        return False
+    if any(one in said for one in words.said("lost", "objects")):
+        return True
+    loose = any(one in said for one in words.said("lost", "loose"))
+    return loose and not _LETTER.search(_known("lost").sub("", said))
+
+
+_SHORT = 20
 
 
 _WISHES: tuple[Wish, ...] = ("withdraw", "urge", "rate", "reopen", "add", "progress")

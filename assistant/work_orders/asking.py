@@ -10,16 +10,17 @@ from dataclasses import replace
 
 from assistant.composing.choices import PUBLIC_HOTLINE, say_line
 from assistant.composing.writer import Writer
-from assistant.types import Draft, Knowledge, Turn
+from assistant.types import Decision, Knowledge, Turn
 from assistant.work_orders import routes
 from assistant.work_orders.types import OrderKind
 from assistant.work_orders.words import asks_in_general, asks_of_filing, texts
 from channels.types import Sentence, Status
 
 
-def in_general(turn: Turn, knowledge: Knowledge) -> Draft | None:
-    """The answer to a question about filing that names no matter; ``None`` for any other."""
-    return _route(knowledge) if asks_in_general(turn.message.text) else None
+def in_general(turn: Turn, knowledge: Knowledge) -> Turn | None:
+    """The turn with the answer to a question about filing that names no matter; ``None`` for any
+    other."""
+    return _told(turn, knowledge) if asks_in_general(turn.message.text) else None
 
 
 def offered(turn: Turn, knowledge: Knowledge) -> Turn:
@@ -38,11 +39,11 @@ def offered(turn: Turn, knowledge: Knowledge) -> Turn:
         return replace(turn, draft=told)
     lost = draft.status in (Status.NOT_FOUND, Status.OUT_OF_SCOPE)
     if lost or draft.reason in ("unsure", "empty"):
-        return replace(turn, decision=None, draft=_route(knowledge))
+        return _told(turn, knowledge)
     return turn
 
 
-def _route(knowledge: Knowledge) -> Draft:
+def _told(turn: Turn, knowledge: Knowledge) -> Turn:
     """The number of the public hotline, what happens to a complaint there, and the offer."""
     writer = Writer()
     say_line(knowledge, PUBLIC_HOTLINE, texts()["about_call"], writer)
@@ -50,4 +51,7 @@ def _route(knowledge: Knowledge) -> Draft:
     routes.say_next_steps(way, knowledge, writer, OrderKind.COMPLAINT)
     writer.remark(texts()["about_offer"])
     writer.suggestions.append(texts()["about_begin"])
-    return writer.draft(Status.ANSWERED, "about_filing")
+    codes = tuple(dict.fromkeys(one.code for one in writer.citations))
+    decision = Decision(outcome="answer", records=codes[::-1], confidence=1.0) if codes else None
+    draft = writer.draft(Status.ANSWERED, "about_filing")
+    return replace(turn, decision=decision, draft=draft)

@@ -153,9 +153,7 @@ def sole(text: str) -> tuple[str, str] | None:
     if _WHEN.fullmatch(plain) and _FIRST.search(plain):
         return "when", said
     firm = plain.endswith((*reading("organisations"), *reading("shops"), *reading("people")))
-    if not firm and (
-        _place().fullmatch(plain) or (_area().fullmatch(plain) and not tells(plain))
-    ):
+    if not firm and (_place().fullmatch(plain) or (_area().fullmatch(plain) and not tells(plain))):
         return "place", said
     if len(said) <= _MOST_NAME and _STYLED.search(said) and said[0] in reading("surnames"):
         return "name", said
