@@ -181,7 +181,8 @@ def _remark(name: str, *more: str, reckoned: tuple[int | None, ...] = ()) -> Dra
         writer.suggestions.append(_texts()["leave"])
     numbers = tuple(str(one) for one in reckoned if one is not None)
     sentences = tuple(replace(one, reckoned=numbers) for one in writer.sentences)
-    return replace(writer.draft(Status.HANDED_OFF, name), sentences=sentences)
+    reason = "waiting" if name == "queue" else name
+    return replace(writer.draft(Status.HANDED_OFF, reason), sentences=sentences)
 
 
 def _texts() -> Mapping[str, str]:

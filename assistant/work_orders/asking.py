@@ -1,4 +1,4 @@
-"""Answers to questions about filing itself (投诉有用吗, 投诉物业电话是多少): nothing is begun unasked.
+"""Answers to questions about filing itself (投诉有用吗, 投诉物业电话多少): nothing is begun.
 
 What the records say is said first; filing is offered behind it.  Where no record fits, the public
 hotline is told, and what happens to a complaint there, from their records.
