@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.bundles.commands import bare
+from assistant.bundles.commands import EDGE, bare
 from assistant.cases import reading, words
 from assistant.cases.explain import explain_case, explain_order
 from assistant.cases.page import CHINA
@@ -31,10 +31,12 @@ from assistant.types import (
     LookUp,
     Turn,
 )
+from assistant.understanding import chosen
 from assistant.work_orders.numbers import DIGITS
 from assistant.work_orders.state import PAUSED
 from assistant.work_orders.types import Act, FollowUp, OrderView, Refused
 from channels.types import Card, CardRow, Sentence, Status
+from retrieval.analyzer import normalise
 
 
 def take(turn: Turn, today: date) -> Turn | None:
@@ -202,9 +204,22 @@ class _Asked:
         number = reading.any_number(self.text)
         if number is not None:
             return self.known(number, self.check_known(number), act)
+        if (one := self.named()) is not None:
+            return self.known(*one, act)
         if reading.is_personal(self.text):
             return self.ask("personal", state)
         return self.ask("again_number", state) if self.meant_as_number() else None
+
+    def named(self) -> tuple[str, str] | None:
+        """The order of this session that is chosen, of those offered newest first (第一个), or by
+        being the last (刚才那个)."""
+        filed = self.turn.state.receipts[::-1]
+        if not filed:
+            return None
+        if len(self.text) <= _SHORT and reading.of_the_last(self.text):
+            return filed[0]
+        number = chosen(normalise(self.text).strip(EDGE), len(filed))
+        return filed[number - 1] if number else None
 
     def check_given(self, state: EnquiryState) -> Turn | None:
         number = reading.any_number(self.text)

@@ -233,6 +233,7 @@ _LETTER = re.compile(r"[^\W_]")
 @cache
 def _known(name: str) -> re.Pattern[str]:
     known = _words(name) | words.said("things", "words") | words.said("filler", "words")
+    known |= words.said(name, "filler")
     longest_first = sorted(known, key=lambda one: (-len(one), one))
     return re.compile("|".join(map(re.escape, longest_first)))
 

@@ -93,8 +93,14 @@ def asks_phone(text: str, *, about: bool) -> bool:
     said, phone = normalise(text).strip(_EDGE), table()["phone"]
     if len(said) > table()["limits"]["queue"]:
         return False
-    named = Matcher(_normal(phone["inside"])).holds(said)
-    return named or (not about and Matcher(_normal(phone["own"])).holds(said))
+    if Matcher(_normal(phone["inside"])).holds(said):
+        return True
+    own = _longest_first(phone["own"])
+    if about or not any(one in said for one in own):
+        return False
+    for one in (*own, *_longest_first(phone["rest"])):
+        said = said.replace(one, "")
+    return not said.strip(_EDGE)
 
 
 def about_the_queue(text: str) -> bool:

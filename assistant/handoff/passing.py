@@ -45,16 +45,10 @@ def take(turn: Turn, knowledge: Knowledge) -> Turn | None:
         return replace(turn, draft=_remark("delivered"))
     if place is not None and leaves_queue(text):
         return replace(turn, errand=LeaveQueue())
-    if place is not None and asks_phone(text, about=_asks_on(turn)):
+    if place is not None and asks_phone(text, about=turn.state.record is not None):
         return _phone(turn, knowledge)
     desk = wants_person(text)
     return None if desk is None else _called(turn, desk, knowledge)
-
-
-def _asks_on(turn: Turn) -> bool:
-    """Whether a question without a subject may be one about what is spoken of, or names its own."""
-    reading = turn.understanding
-    return turn.state.record is not None or reading is None or bool(reading.focus)
 
 
 def _phone(turn: Turn, knowledge: Knowledge) -> Turn | None:

@@ -133,6 +133,21 @@ def test_several_of_this_session_are_a_choice() -> None:
     assert guardrails.check(taken.draft) is taken.draft
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("第一个", OTHER), ("第二个", NUMBER), ("刚才那个", OTHER), ("最后一个", NUMBER)],
+)
+def test_one_of_several_is_chosen_by_its_place(text: str, number: str) -> None:
+    filed = DialogueState(receipts=((NUMBER, "1234"), (OTHER, "5678")))
+    asked_ = replace(filed, enquiry=asked_by("查进度", filed))
+    assert getattr(errand(text, asked_), "number", None) == number
+    assert take("第三个", asked_) is None
+
+
+def asked_by(text: str, state: DialogueState) -> EnquiryState | None:
+    return asked(text, state)[1]
+
+
 def test_the_act_is_kept_while_number_and_check_are_asked() -> None:
     state = next_state("帮我催一下我的投诉")
     assert state == waiting(asking="number", act=FollowUp(act="urge"))

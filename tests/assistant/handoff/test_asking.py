@@ -84,6 +84,8 @@ def test_about_the_waiting(text: str, about: bool) -> None:
         ("电话多少", True, False),
         ("人工电话是多少", True, True),
         ("居住证首次申领在天河区的咨询电话多少", False, False),
+        ("有冇电话可以打", False, True),
+        ("居住证电话多少", False, False),
         ("我的电话坏了", False, False),
     ],
 )
