@@ -18,6 +18,7 @@ from assistant.cases import words
 from assistant.work_orders.numbers import DIGITS, valid_number
 from assistant.work_orders.types import Act
 from assistant.work_orders.words import begins
+from assistant.work_orders.words import reading as questions
 from retrieval.analyzer import normalise
 
 Wish = Act | Literal["progress"]
@@ -251,14 +252,24 @@ def takes_back(text: str) -> bool:
 
 def _gives_up(said: str) -> bool:
     """Whether the first or the last clause takes back what was filed (不投诉了，他们已经修好), and
-    none files."""
+    none files, or asks about anything else."""
     parts = _clauses(said)
-    back = any(map(_takes_back, (*parts[:1], *parts[-1:])))
-    return back and not any(begins(one) for one in parts if not _takes_back(one))
+    if not any(map(_takes_back, (*parts[:1], *parts[-1:]))):
+        return False
+    others = [one for one in parts if not _takes_back(one)]
+    return not any(begins(one) or _asks_else(one) for one in others)
+
+
+def _asks_else(clause: str) -> bool:
+    asks = any(one in clause for one in questions("questions"))
+    return asks and not any(one in clause for one in _words("withdraw"))
 
 
 def _takes_back(clause: str) -> bool:
-    return _is(clause, "withdraw") or _wholly(clause, "withdraw")
+    if _is(clause, "withdraw") or _wholly(clause, "withdraw"):
+        return True
+    begun = clause.startswith(tuple(words.said("withdraw", "start")))
+    return begun and clause.strip(EDGE).endswith(tuple(words.said("withdraw", "end")))
 
 
 def _clauses(text: str) -> list[str]:

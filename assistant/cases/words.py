@@ -51,7 +51,7 @@ def complain() -> Mapping[str, str]:
 @cache
 def said(name: str, part: str = "whole") -> frozenset[str]:
     """What people say for a command; ``part``: ``whole``, ``objects``, ``words``, ``loose``,
-    ``start`` or ``unless``."""
+    ``start``, ``end``, ``filler`` or ``unless``."""
     return frozenset(map(normalise, loaded()["say"][name].get(part, ())))
 
 
