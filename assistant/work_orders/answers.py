@@ -240,7 +240,7 @@ def _free(step: Step, field: str) -> Draft | None:
     mine = found[field].value if field in found and (others or len(rest) > _MOST_FIELD) else rest
     if len(mine) > 1:
         state = put(state, field, mine)
-        say.note([(field, mine)] if others else [], step.aids, step.writer)
+        say.note([(field, mine)] if others or told_more else [], step.aids, step.writer)
     elif not others:
         say.remark("not_understood", step.writer)
         return ask(step, state, field)

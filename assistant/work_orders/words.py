@@ -171,6 +171,8 @@ def _of_filing(said: str) -> bool:
 
 def _ends(said: str) -> bool:
     """Whether a message ends with a question about filing, final particles aside."""
+    if said.startswith(_about("what_if")) and said.strip(EDGE).endswith("呢"):
+        return True
     end = said.strip(EDGE).rstrip(_PARTICLES).strip(EDGE)
     return end.endswith(_about("ends"))
 

@@ -257,6 +257,7 @@ def test_no_number_at_hand(text: str, asked: bool, lost: bool) -> None:
     ("text", "back"),
     [
         ("不想投诉了，算了", True),
+        ("唔想投诉喇，都系算啦", True),
         ("撤销这个投诉", True),
         ("算了", False),
         ("老板说，不投诉，就退钱", False),

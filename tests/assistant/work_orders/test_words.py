@@ -71,6 +71,8 @@ def test_a_matter_that_sounds_like_a_question_begins(text: str) -> None:
         ("投訴之後幾耐有人理", True, True),
         ("投诉电话是多少", True, True),
         ("投诉会不会被报复", True, True),
+        ("请问投诉电话系唔系12345", True, True),
+        ("那投诉他们呢", True, False),
         ("投诉物业电话是多少", True, False),
         ("举报有奖励吗", True, False),
         ("居住证要多久", False, False),
