@@ -11,6 +11,7 @@ from itertools import pairwise
 from assistant import standing
 from assistant import understanding as reading_of
 from assistant.bundles import guide
+from assistant.cases import enquiry
 from assistant.composing import choices, items, policies
 from assistant.composing.writer import Writer
 from assistant.dialogue import following
@@ -25,6 +26,7 @@ from assistant.types import (
     Turn,
     Understanding,
 )
+from assistant.work_orders import asking
 from channels.types import Sentence, Status
 from knowledge.conditions import Told
 from knowledge.facts import facts
@@ -57,12 +59,23 @@ class Found:
 def answer(
     turn: Turn, knowledge: Knowledge, rules: Rules, today: date, ideas: Sequence[str]
 ) -> Turn:
-    """The turn with search, decision and draft."""
+    """The turn with search, decision and draft; what only asks about complaining is also offered to
+    be filed."""
+    if general := asking.in_general(turn, knowledge):
+        return general
+    return asking.offered(_answered(turn, knowledge, rules, today, ideas), knowledge)
+
+
+def _answered(
+    turn: Turn, knowledge: Knowledge, rules: Rules, today: date, ideas: Sequence[str]
+) -> Turn:
     reading = turn.understanding
     assert reading is not None
     writer = Writer(english=reading.language == "en", told=Told(profile=dict(reading.profile)))
     if reading.intent is Intent.CHOOSE:
         return _chosen(turn, reading, knowledge, today, writer)
+    if lost := enquiry.without_number(turn, knowledge):
+        return replace(turn, draft=lost)
     if standing.is_nonsense(reading.text):
         return replace(turn, draft=choices.empty(writer, ideas))
     if rules.elsewhere.issues(reading.text):
@@ -150,8 +163,10 @@ def compose(
     hits: Sequence[Hit],
     writer: Writer,
     today: date,
+    line: Hotline | None = None,
 ) -> Draft:
-    """The reply of one record to the asked facets; ``hits`` tell which parts of it were found."""
+    """The reply of one record to the asked facets; ``hits`` tell which parts of it were found;
+    ``line``: whom to call where the record has no telephone."""
     mine = [hit for hit in hits if hit.document.record == record.code]
     if isinstance(record, Policy):
         more = policies.asks_more(record, reading.text)
@@ -175,7 +190,7 @@ def compose(
     district = reading.district
     if district and district.removesuffix("区") in record.name:
         district = None  # the record's own name says it, the citizen asked for no district
-    draft = items.answer(record, asked, writer, district=district, today=today)
+    draft = items.answer(record, asked, writer, district=district, today=today, line=line)
     if heard is None or (asked and draft.status is Status.ANSWERED):
         return draft
     items.say_faq(record, heard, writer)
@@ -206,7 +221,14 @@ def _draft(
     if decision.outcome == "clarify":
         same = records[0].name if len({one.name for one in records}) == 1 else None
         return choices.clarify(records, reading.facets, writer, same_name=same)
-    return compose(records[0], reading.facets, reading, decision, found.search.hits, writer, today)
+    hits, line = found.search.hits, _line(knowledge)
+    return compose(records[0], reading.facets, reading, decision, hits, writer, today, line)
+
+
+def _line(knowledge: Knowledge) -> Hotline | None:
+    """The hotline that is told where a record has no telephone."""
+    record = knowledge.record(choices.PUBLIC_HOTLINE)
+    return record if isinstance(record, Hotline) else None
 
 
 def _person(found: Found, reading: Understanding, rules: Rules) -> str | None:
@@ -268,7 +290,8 @@ def _chosen(
     if record is None:
         return replace(turn, draft=choices.not_found((), (), writer, knowledge))
     decision = Decision(outcome="answer", records=(code,), confidence=1.0)
-    draft = compose(record, turn.state.facets, reading, decision, (), writer, today)
+    asked = turn.state.facets
+    draft = compose(record, asked, reading, decision, (), writer, today, _line(knowledge))
     return replace(turn, decision=decision, draft=draft)
 
 
@@ -409,7 +432,7 @@ def continued(
     if stands.said:
         name = items.named(record)
         writer.say(replies()["answered"][stands.said].format(name=record.name), record, [name])
-    draft = compose(record, asked, reading, decision, mine, writer, today)
+    draft = compose(record, asked, reading, decision, mine, writer, today, _line(knowledge))
     return replace(turn, understanding=reading, decision=decision, draft=draft)
 
 
@@ -455,7 +478,7 @@ def _part(
     if reading.intent is not Intent.ASK:
         return None
     begun = replace(turn, message=message, state=state, understanding=reading)
-    answered = answer(begun, knowledge, rules, today, ideas)
+    answered = _answered(begun, knowledge, rules, today, ideas)
     draft = answered.draft
     shown = draft is not None and draft.status in (Status.ANSWERED, Status.PARTIAL)
     return answered if shown and answered.decision is not None else None

@@ -209,14 +209,20 @@ def _district(text: str, rules: Rules) -> str | None:
 
 def _choice(bare: str, state: DialogueState) -> int | None:
     """The number chosen from what was offered: 1-based, 0 for none of them."""
-    if not state.offered:
+    return chosen(bare, len(state.offered))
+
+
+def chosen(bare: str, count: int) -> int | None:
+    """The number chosen from so many, by a normalised message (第二个): 1-based, 0 for none of
+    them, ``None`` if it chooses nothing."""
+    if not count:
         return None
     if _NEITHER.search(bare):
         return 0
     if found := _CHOICE.fullmatch(bare):
         if found[3]:
-            return len(state.offered)
+            return count
         said = found[1] or found[2] or "1"
         number = _NUMERALS.get(said) or int(said)
-        return number if number <= len(state.offered) else None
+        return number if number <= count else None
     return None

@@ -17,6 +17,7 @@ from assistant.cases.explain import explain_case, explain_order
 from assistant.cases.page import CHINA
 from assistant.cases.reading import Wish
 from assistant.cases.types import Case
+from assistant.composing.choices import PUBLIC_HOTLINE, say_line
 from assistant.composing.plans import day_text
 from assistant.composing.writer import Writer
 from assistant.types import (
@@ -30,6 +31,9 @@ from assistant.types import (
     LookUp,
     Turn,
 )
+from assistant.understanding import chosen
+from assistant.work_orders.numbers import DIGITS
+from assistant.work_orders.state import PAUSED
 from assistant.work_orders.types import Act, FollowUp, OrderView, Refused
 from channels.types import Card, CardRow, Sentence, Status
 from retrieval.analyzer import normalise
@@ -51,8 +55,29 @@ def take(turn: Turn, today: date) -> Turn | None:
 
 
 def asks_progress(text: str) -> bool:
-    """Whether a message is nothing but the wish to see how far something is (查进度)."""
-    return bool({normalise(text).strip(EDGE), bare(text)} & words.said("progress"))
+    """Whether a message plainly is about an order that was filed, though a form is being filled:
+    查进度, 撤销刚才那个投诉, the number of a receipt."""
+    said = reading.read(text)
+    if said.bare or reading.asks_progress(text) or reading.lost(text, asked=False):
+        return True
+    return said.wish is not None and said.addition is None and reading.of_the_last(text)
+
+
+def without_number(turn: Turn, knowledge: Knowledge) -> Draft | None:
+    """How to go on without a receipt number; ``None`` if the message does not say that there is
+    none.  The telephone is that of the hotline's record."""
+    state = turn.state.enquiry
+    if not reading.lost(turn.message.text, asked=_wants_number(state)):
+        return None
+    texts, writer = words.texts(), Writer()
+    writer.remark(texts["lost_here"])
+    say_line(knowledge, PUBLIC_HOTLINE, texts["lost_call"], writer)
+    writer.remark(texts["lost_anonymous"])
+    return replace(writer.draft(Status.ANSWERED, "no_number"), enquiry=state)
+
+
+def _wants_number(state: EnquiryState | None) -> bool:
+    return state is not None and pending(state) and state.asking in ("number", "check")
 
 
 def tell(turn: Turn, knowledge: Knowledge, today: date) -> Turn:
@@ -97,19 +122,27 @@ class _Asked:
 
     def begun(self) -> Turn | None:
         """A message that opens the talk, or does something with the order in hand."""
-        wish = self.said.wish
+        wish, mine = self.said.wish, self.mine()
+        if wish is None and mine and reading.lost(self.text, asked=False):
+            wish = "progress"
+        act = None if wish == "progress" or wish is None else wish
+        if reading.slip(self.text) is not None:
+            return self.ask("again_number", EnquiryState(asking="number", act=_bare(act)))
         if wish is None:
             return None
         if self.said.addition is not None:
             return self.added(self.said.addition)
         number = self.said.number or reading.number_inside(self.text)
-        act = None if wish == "progress" else wish
         if number is not None:
             return self.known(number, self.said.check or self.check_known(number), act)
+        receipts = self.turn.state.receipts
+        if receipts and reading.of_the_last(self.text):
+            return self.known(*receipts[-1], act)
         state = self.turn.state.enquiry
         if state is not None and state.number and state.check and act is not None:
             return self.known(state.number, state.check, act)
-        mine = self.mine()
+        if not mine and self.filing():
+            return self.none_filed(wish)
         if not mine and len(bare(self.text)) < _NAMED:
             return None
         if len(mine) > 1:
@@ -117,6 +150,20 @@ class _Asked:
         for one, check in mine.items():
             return self.known(one, check, act)
         return self.ask("ask_number", EnquiryState(asking="number", act=_bare(act)))
+
+    def filing(self) -> bool:
+        """Whether a form waits for an answer."""
+        form = self.turn.state.form
+        return form is not None and form.asking != PAUSED
+
+    def none_filed(self, wish: Wish) -> Turn | None:
+        """In the midst of the first filing of a conversation there is nothing to ask about; what is
+        to be added is for the form."""
+        if wish not in ("progress", "urge", "withdraw"):
+            return None
+        texts, writer = words.texts(), Writer()
+        writer.remark(texts["none_to_withdraw" if wish == "withdraw" else "none_filed"])
+        return replace(self.turn, draft=writer.draft(Status.ANSWERED, "none_filed"))
 
     def added(self, text: str) -> Turn | None:
         """What is added to the order in hand, or to the only one of this session, at once."""
@@ -131,7 +178,7 @@ class _Asked:
         """A message after something was asked: the answer, another wish, or another question."""
         waits_for_yes = state.act is not None and state.act.act == "withdraw"
         if reading.leaves(self.text):
-            return self.left()
+            return self.left("left_withdraw" if waits_for_yes and state.number else "left_talk")
         if state.asking == "text" and waits_for_yes and reading.confirms(self.text):
             return self.done(state, FollowUp(act="withdraw", key=self.turn.id))
         if self.said.bare and self.said.number is not None:
@@ -140,6 +187,8 @@ class _Asked:
             return self.known(self.said.number, check, act)
         if self.said.wish is not None and state.asking != "text":
             return self.begun()
+        if _wants_number(state) and reading.slip(self.text) is not None:
+            return self.ask("again_number", replace(state, asking="number", number=None))
         match state.asking:
             case "number":
                 return self.number_given(state)
@@ -155,9 +204,22 @@ class _Asked:
         number = reading.any_number(self.text)
         if number is not None:
             return self.known(number, self.check_known(number), act)
+        if (one := self.named()) is not None:
+            return self.known(*one, act)
         if reading.is_personal(self.text):
             return self.ask("personal", state)
         return self.ask("again_number", state) if self.meant_as_number() else None
+
+    def named(self) -> tuple[str, str] | None:
+        """The order of this session that is chosen, of those offered newest first (第一个), or by
+        being the last (刚才那个)."""
+        filed = self.turn.state.receipts[::-1]
+        if not filed:
+            return None
+        if len(self.text) <= _SHORT and reading.of_the_last(self.text):
+            return filed[0]
+        number = chosen(normalise(self.text).strip(EDGE), len(filed))
+        return filed[number - 1] if number else None
 
     def check_given(self, state: EnquiryState) -> Turn | None:
         number = reading.any_number(self.text)
@@ -223,17 +285,29 @@ class _Asked:
 
     def ask(self, name: str, state: EnquiryState) -> Turn:
         texts, writer = words.texts(), Writer()
-        digits = tuple(re.findall(r"\d+", texts[name]))
-        writer.sentences.append(Sentence(text=texts[name], reckoned=digits))
+        text = texts[name].format(number=state.number, want=DIGITS, slip=self.slip())
+        digits = tuple(re.findall(r"\d+", text))
+        writer.sentences.append(Sentence(text=text, reckoned=digits))
         if name == "ask_withdraw":
             writer.suggestions.append(texts["confirm"])
+        if name in ("ask_number", "again_number"):
+            writer.suggestions.append(texts["no_number"])
         writer.suggestions.append(texts["leave"])
         draft = replace(writer.draft(Status.GUIDING, name), enquiry=state)
         return replace(self.turn, draft=draft)
 
-    def left(self) -> Turn:
+    def slip(self) -> str:
+        """What is wrong with the number that was sent, in brackets; empty if that is not known."""
+        found, texts = reading.slip(self.text), words.texts()
+        if found is None:
+            return ""
+        if found.letters:
+            return texts["slip_letters"]
+        return texts["slip_digits"].format(have=found.digits)
+
+    def left(self, name: str) -> Turn:
         writer = Writer()
-        writer.remark(words.texts()["left_talk"])
+        writer.remark(words.texts()[name])
         draft = replace(writer.draft(Status.ANSWERED, "left"), ended="enquiry")
         return replace(self.turn, draft=draft)
 

@@ -10,11 +10,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from assistant.bundles.commands import EDGE, bare
 from assistant.cases import words
+from assistant.work_orders.numbers import DIGITS, valid_number
 from assistant.work_orders.types import Act
+from assistant.work_orders.words import begins
+from assistant.work_orders.words import reading as questions
 from retrieval.analyzer import normalise
 
 Wish = Act | Literal["progress"]
@@ -125,14 +129,49 @@ def number_inside(text: str) -> str | None:
 
 
 def _enough(found: re.Match[str] | None) -> str | None:
-    """What was found, if it has the digits of a number; a ``GZ`` with a digit too many or too few
-    is a slip."""
+    """What was found, if it has the digits of a number; a ``GZ`` with a digit too many or too few,
+    or other letters before what else is a receipt number, is a slip.  The digits of one by
+    themselves are one."""
     if found is None or sum(map(str.isdigit, found[1])) < _FEWEST_DIGITS:
         return None
-    return None if re.fullmatch(r"GZ\d+", found[1]) else found[1]
+    if whole := valid_number(f"GZ{found[1]}"):
+        return whole
+    return None if re.fullmatch(r"GZ\d+", found[1]) or _lettered(found[1]) else found[1]
 
 
 _FEWEST_DIGITS = 8
+
+
+def _lettered(number: str) -> bool:
+    """Whether other letters stand before the digits of a receipt number."""
+    return re.fullmatch(rf"(?!GZ)[A-Z]{{1,4}}20\d{{{DIGITS - 2}}}", number) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What is wrong with a receipt number: its letters, or how many digits it has."""
+
+    letters: bool
+    digits: int
+
+
+def slip(text: str) -> Slip | None:
+    """What is wrong with the receipt number that a message gives; ``None`` if it gives none, or a
+    sound one."""
+    if order_number(text) is not None or is_personal(text):
+        return None
+    for found in _MEANT.finditer(plain(text)):
+        number = re.sub(r"[^A-Z0-9]", "", found[0])
+        digits = sum(map(str.isdigit, number))
+        if number.startswith("GZ") and digits >= _LEAST_MEANT:
+            return Slip(letters=False, digits=digits)
+        if _lettered(number):
+            return Slip(letters=True, digits=digits)
+    return None
+
+
+_MEANT = re.compile(r"(?<![A-Z0-9-])[A-Z]{1,4}[\s\-‐-―−]*\d(?:[\s\-‐-―−]*[0-9OIL])*(?![A-Z0-9])")
+_LEAST_MEANT = 3
 
 
 def is_personal(text: str) -> bool:
@@ -164,8 +203,10 @@ def wish(text: str, *, named: bool) -> Wish | None:
     if len(normalise(text)) > _LONGEST + (20 if named else 0):
         return None
     for name in _WISHES:
-        if _is(rest, name):
+        if _is(rest, name) or _wholly(said, name):
             return name
+    if _gives_up(said):
+        return "withdraw"
     if _HOW.search(said):
         return None
     if any(one in said for one in words.said("progress", "anywhere")):
@@ -175,6 +216,96 @@ def wish(text: str, *, named: bool) -> Wish | None:
         if about and any(one in said for one in words.said(name, "words")):
             return name
     return "progress" if named else None
+
+
+def _wholly(said: str, name: str) -> bool:
+    """Whether a message has a word of a command and one of an order, and nothing else that says
+    anything (帮我撤咗头先嗰单投诉)."""
+    if not any(one in said for one in _words(name)):
+        return False
+    return any(one in said for one in words.said("things", "words")) and not _LETTER.search(
+        _known(name).sub("", said)
+    )
+
+
+_LETTER = re.compile(r"[^\W_]")
+
+
+@cache
+def _known(name: str) -> re.Pattern[str]:
+    known = _words(name) | words.said("things", "words") | words.said("filler", "words")
+    known |= words.said(name, "filler")
+    longest_first = sorted(known, key=lambda one: (-len(one), one))
+    return re.compile("|".join(map(re.escape, longest_first)))
+
+
+def _words(name: str) -> frozenset[str]:
+    return words.said(name, "words") | words.said(name, "loose")
+
+
+def takes_back(text: str) -> bool:
+    """Whether a message is nothing but the wish to have nothing filed (不想投诉了，撤销)."""
+    parts = _clauses(text)
+    back = [one for one in parts if _takes_back(one)]
+    return bool(back) and all(one in back or leaves(one) for one in parts)
+
+
+def _gives_up(said: str) -> bool:
+    """Whether the first or the last clause takes back what was filed (不投诉了，他们已经修好), and
+    none files, or asks about anything else."""
+    parts = _clauses(said)
+    if not any(map(_takes_back, (*parts[:1], *parts[-1:]))):
+        return False
+    others = [one for one in parts if not _takes_back(one)]
+    return not any(begins(one) or _asks_else(one) for one in others)
+
+
+def _asks_else(clause: str) -> bool:
+    asks = any(one in clause for one in questions("questions"))
+    return asks and not any(one in clause for one in _words("withdraw"))
+
+
+def _takes_back(clause: str) -> bool:
+    if _is(clause, "withdraw") or _wholly(clause, "withdraw"):
+        return True
+    begun = clause.startswith(tuple(words.said("withdraw", "start")))
+    return begun and clause.strip(EDGE).endswith(tuple(words.said("withdraw", "end")))
+
+
+def _clauses(text: str) -> list[str]:
+    return [one for one in _CLAUSES.split(normalise(text)) if one]
+
+
+_CLAUSES = re.compile(r"[,，。;；!！、\s]+")
+
+
+def asks_progress(text: str) -> bool:
+    """Whether a message is nothing but the wish to see how far something is (查进度)."""
+    return _is(text, "progress") or _wholly(normalise(text), "progress")
+
+
+def of_the_last(text: str) -> bool:
+    """Whether the order that was filed last is meant (刚才那个投诉)."""
+    said = normalise(text)
+    return any(one in said for one in words.said("latest", "words"))
+
+
+def lost(text: str, *, asked: bool) -> bool:
+    """Whether a message says that there is no number at hand.  ``asked``: one was asked for."""
+    if asked and _is(text, "lost"):
+        return True
+    said = normalise(text)
+    if len(said) > _SHORT or any(one in said for one in words.said("lost", "unless")):
+        return False
+    if not any(one in said for one in words.said("lost", "words")):
+        return False
+    if any(one in said for one in words.said("lost", "objects")):
+        return True
+    loose = any(one in said for one in words.said("lost", "loose"))
+    return loose and not _LETTER.search(_known("lost").sub("", said))
+
+
+_SHORT = 20
 
 
 _WISHES: tuple[Wish, ...] = ("withdraw", "urge", "rate", "reopen", "add", "progress")

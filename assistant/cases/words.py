@@ -50,8 +50,8 @@ def complain() -> Mapping[str, str]:
 
 @cache
 def said(name: str, part: str = "whole") -> frozenset[str]:
-    """What people say for a command; ``part``: ``whole``, ``objects``,
-    ``words`` or ``start``."""
+    """What people say for a command; ``part``: ``whole``, ``objects``, ``words``, ``loose``,
+    ``start``, ``end``, ``filler`` or ``unless``."""
     return frozenset(map(normalise, loaded()["say"][name].get(part, ())))
 
 

@@ -247,12 +247,17 @@ def say_line(knowledge: Knowledge, code: str, template: str, writer: Writer) -> 
     """A sentence that names a hotline, and its card; nothing if there is no such hotline."""
     record = knowledge.record(code)
     if isinstance(record, Hotline):
-        name = record.english if writer.english and record.english else record.name
-        one = Fact(field="number", label="电话", text=record.number, quote=record.number)
-        english = Fact(field="english", label="英文名", text=name, quote=name)
-        cited = [one, english] if name == record.english else [one]
-        writer.say(template.format(number=record.number, name=name), record, cited)
-        writer.card(hotline_card(record, name, writer))
+        say_number(record, template, writer)
+
+
+def say_number(record: Hotline, template: str, writer: Writer) -> None:
+    """A sentence that names a hotline, and its card."""
+    name = record.english if writer.english and record.english else record.name
+    one = Fact(field="number", label="电话", text=record.number, quote=record.number)
+    english = Fact(field="english", label="英文名", text=name, quote=name)
+    cited = [one, english] if name == record.english else [one]
+    writer.say(template.format(number=record.number, name=name), record, cited)
+    writer.card(hotline_card(record, name, writer))
 
 
 def joined(first: Draft, second: Draft) -> Draft:

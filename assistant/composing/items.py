@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 
+from assistant.composing.choices import say_number
 from assistant.composing.writer import Writer
 from assistant.rules import replies
 from assistant.types import Draft
@@ -15,7 +16,7 @@ from knowledge.conditions import holds
 from knowledge.facts import facts, material_note
 from knowledge.lint import zero_visit_doubt
 from knowledge.passages import FACET_NAMES
-from knowledge.types import Bundle, Facet, Fact, Material, Record, ServiceItem
+from knowledge.types import Bundle, Facet, Fact, Hotline, Material, Record, ServiceItem
 
 Line = tuple[str, Sequence[Fact]]
 
@@ -83,13 +84,19 @@ def answer(
     *,
     district: str | None,
     today: date,
+    line: Hotline | None = None,
 ) -> Draft:
-    """A reply about the asked facets (an overview if none), with the next steps and their cards."""
+    """A reply about the asked facets (an overview if none), with the next steps and their cards.
+
+    ``line``: whom to call where a telephone is asked for and the record states none.
+    """
     wanted = tuple(asked) or (Facet.OVERVIEW,)
     missing = [facet for facet in wanted if not _say(record, facet, writer)]
     for facet in missing:
         text = replies()["partial"]["facet"]
         writer.say(text.format(name=record.name, facet=FACET_NAMES[facet]), record, [named(record)])
+    if line is not None and _CALLS & set(missing):
+        say_number(line, replies()["partial"]["call"], writer)
     if Facet.PLACE in wanted and district and not _has_district(record, district):
         missing.append(Facet.PLACE)
         writer.remark(replies()["partial"]["district"].format(district=district))
@@ -109,6 +116,9 @@ def answer(
     if missing:
         return writer.draft(Status.PARTIAL, "facet_missing")
     return writer.draft(Status.ANSWERED)
+
+
+_CALLS = frozenset((Facet.CONTACT, Facet.COMPLAINT))
 
 
 def named(record: Record) -> Fact:

@@ -83,7 +83,24 @@ def leaves_queue(text: str) -> bool:
     known = words()
     parts = [one for one in _SPLIT.split(normalise(text)) if one]
     rest = [one for one in parts if not gone & set(_bare(one, known))]
-    return len(rest) < len(parts) and all(one in known.after for one in rest)
+    beside = {*known.after, *_normal(table()["leave"]["beside"])}
+    return len(rest) < len(parts) and all(beside & set(_bare(one, known)) for one in rest)
+
+
+def asks_phone(text: str, *, about: bool) -> bool:
+    """Whether somebody who waits for a person asks for a number to call instead.  ``about``:
+    something is spoken of whose telephone they may mean."""
+    said, phone = normalise(text).strip(_EDGE), table()["phone"]
+    if len(said) > table()["limits"]["queue"]:
+        return False
+    if Matcher(_normal(phone["inside"])).holds(said):
+        return True
+    own = _longest_first(phone["own"])
+    if about or not any(one in said for one in own):
+        return False
+    for one in (*own, *_longest_first(phone["rest"])):
+        said = said.replace(one, "")
+    return not said.strip(_EDGE)
 
 
 def about_the_queue(text: str) -> bool:

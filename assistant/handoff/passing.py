@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from assistant.composing import choices
 from assistant.composing.writer import Writer
-from assistant.handoff.asking import about_the_queue, leaves_queue, wants_person
+from assistant.handoff.asking import about_the_queue, asks_phone, leaves_queue, wants_person
 from assistant.handoff.packing import package
 from assistant.handoff.types import Desk, Place
 from assistant.privacy import masking
@@ -45,8 +45,20 @@ def take(turn: Turn, knowledge: Knowledge) -> Turn | None:
         return replace(turn, draft=_remark("delivered"))
     if place is not None and leaves_queue(text):
         return replace(turn, errand=LeaveQueue())
+    if place is not None and asks_phone(text, about=turn.state.record is not None):
+        return _phone(turn, knowledge)
     desk = wants_person(text)
     return None if desk is None else _called(turn, desk, knowledge)
+
+
+def _phone(turn: Turn, knowledge: Knowledge) -> Turn | None:
+    """The number of the public hotline; ``None`` where no record has it."""
+    writer = Writer()
+    choices.say_line(knowledge, choices.PUBLIC_HOTLINE, _texts()["phone"], writer)
+    if not writer.sentences:
+        return None
+    writer.suggestions.append(_texts()["leave"])
+    return replace(turn, draft=writer.draft(Status.ANSWERED, "phone"))
 
 
 def stay(turn: Turn, knowledge: Knowledge, answers: Callable[[Understanding], bool]) -> Turn | None:
@@ -87,13 +99,20 @@ def tell(turn: Turn, knowledge: Knowledge) -> Turn | None:
     if isinstance(outcome, Left):
         return replace(turn, draft=replace(_remark("left"), status=Status.ANSWERED))
     if isinstance(outcome, Place):
-        asked = wants_person(turn.message.text) or about_the_queue(turn.message.text)
-        name = "noted" if waits(turn.state) and not asked else "waiting"
-        draft = _told(outcome, knowledge, name)
+        draft = _told(outcome, knowledge, _name(turn))
         return replace(turn, draft=_held(turn.state, draft))
     if isinstance(outcome, Away) and isinstance(turn.errand, CallPerson):
         return replace(turn, draft=choices.person("handoff", Writer(), knowledge))
     return None
+
+
+def _name(turn: Turn) -> str:
+    """Which text stands before where the queue stands: to a call, to a question, to what is said to
+    the person."""
+    text = turn.message.text
+    if wants_person(text) or not waits(turn.state):
+        return "waiting"
+    return "queue" if about_the_queue(text) else "noted"
 
 
 def settled(state: DialogueState, place: Place | None) -> DialogueState:
@@ -139,7 +158,8 @@ def _told(place: Place, knowledge: Knowledge, waiting: str) -> Draft:
     match place.status:
         case "waiting":
             ahead = texts["ahead"].format(count=place.ahead) if place.ahead else texts["next"]
-            wait = texts["minutes"].format(count=place.minutes) if place.minutes else ""
+            unknown = texts["no_minutes"] if waiting == "queue" else ""
+            wait = texts["minutes"].format(count=place.minutes) if place.minutes else unknown
             return _remark(waiting, ahead, wait, reckoned=(place.ahead, place.minutes))
         case "taken":
             return _remark("taken")
@@ -151,9 +171,12 @@ def _remark(name: str, *more: str, reckoned: tuple[int | None, ...] = ()) -> Dra
     text = "".join((_texts()[name], *more))
     writer = Writer()
     writer.remark(text)
+    if name == "queue":
+        writer.suggestions.append(_texts()["leave"])
     numbers = tuple(str(one) for one in reckoned if one is not None)
     sentences = tuple(replace(one, reckoned=numbers) for one in writer.sentences)
-    return replace(writer.draft(Status.HANDED_OFF, name), sentences=sentences)
+    reason = "waiting" if name == "queue" else name
+    return replace(writer.draft(Status.HANDED_OFF, reason), sentences=sentences)
 
 
 def _texts() -> Mapping[str, str]:

@@ -233,11 +233,14 @@ def _free(step: Step, field: str) -> Draft | None:
         return None
     others = [one for name, one in found.items() if name != field and name in _CUT]
     rest = _LEADING.sub("", extract.without(step.text, others))
-    mine = found[field].value if field in found and (others or len(rest) > _MOST_FIELD) else rest
     state = step.state
+    told_more = field == "place" and field in found and extract.tells(rest)
+    if told_more and not extract.tells(found[field].value):
+        state, rest = _with_more(step, step.text.strip()), found[field].value
+    mine = found[field].value if field in found and (others or len(rest) > _MOST_FIELD) else rest
     if len(mine) > 1:
         state = put(state, field, mine)
-        say.note([(field, mine)] if others else [], step.aids, step.writer)
+        say.note([(field, mine)] if others or told_more else [], step.aids, step.writer)
     elif not others:
         say.remark("not_understood", step.writer)
         return ask(step, state, field)

@@ -153,7 +153,7 @@ def sole(text: str) -> tuple[str, str] | None:
     if _WHEN.fullmatch(plain) and _FIRST.search(plain):
         return "when", said
     firm = plain.endswith((*reading("organisations"), *reading("shops"), *reading("people")))
-    if not firm and (_area().fullmatch(plain) or _place().fullmatch(plain)):
+    if not firm and (_place().fullmatch(plain) or (_area().fullmatch(plain) and not tells(plain))):
         return "place", said
     if len(said) <= _MOST_NAME and _STYLED.search(said) and said[0] in reading("surnames"):
         return "name", said
@@ -173,6 +173,12 @@ _NO_NAME = "[不没冇很太好了过着被把将]|希望|要"
 def _area() -> re.Pattern[str]:
     areas = rules.load().districts.pattern
     return re.compile(rf"(?:广州市?)?(?:{areas})区?[^{_STOP}{_NO_PLACE}]{{0,12}}")
+
+
+def tells(text: str) -> bool:
+    """Whether a text says what happened (很吵, 没人清), not only where."""
+    plain = normalise(text)
+    return any(word in plain for word in reading("matter"))
 
 
 def name_in(answer: str) -> str | None:
@@ -248,9 +254,19 @@ def _place() -> re.Pattern[str]:
     areas = rules.load().districts.pattern
     within = rf"[^{_STOP}{_NO_PLACE}]"
     numeral = r"[\da-z零一二三四五六七八九十]{1,6}"
-    number = rf"{numeral}(?:号楼(?![上下])|号(?!窗)|栋|座|幢|期|区|楼|层|室|房|铺|单元)"
+    number = (
+        rf"{numeral}(?:号楼(?![上下])|号(?:之[一二三四五六七八九十\d]{{1,2}}|大院)?(?!窗)"
+        r"|栋|座|幢|期|区|楼|层|室|房|铺|单元)"
+    )
+    room = r"(?<=[号栋座幢楼])\d{3,4}(?![\d年月日元块人])"
+    counted = r"[东西南北中上下新旧横直第\d一二三四五六七八九十]{1,5}"
+    lane = rf"{within}{{0,4}}?(?:街|巷|路|道|里|坊|队|社|围|庄|湾)"
+    lanes = (  # 三巷; 江南大道中180号: up to the number of a house, or counted themselves
+        rf"(?:(?:{lane}){{1,3}}[东西南北中]?|[东西南北中])(?={numeral}号(?!窗))"
+        rf"|{counted}(?:街|巷|横路|队|社|坊)|大道|大街|公路"
+    )
     estate = r"小区|花园|社区|广场|市场|大厦|地铁站|公园|村|学校|小学|中学|医院|商场|中心"
-    more = rf"(?:{within}{{0,6}}?(?:{estate})|{number}|{beside})"
+    more = rf"(?:{lanes}|{within}{{0,6}}?(?:{estate})|{number}|{room}|{beside})"
     street = rf"(?:{within}{{1,6}}?(?:街道|镇))?{within}{{1,10}}?(?:{names})"
     return re.compile(
         rf"(?P<place>(?:广州市?)?(?:{areas})区?{street}{more}*)"

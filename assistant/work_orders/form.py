@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from assistant import standing
 from assistant.bundles.benefits import asks_for_benefits
+from assistant.cases import reading as enquiring
 from assistant.composing import filing as say
 from assistant.composing.writer import Writer
 from assistant.types import Draft, EnquiryState, FileOrder, Follow, Intent, Turn, Understanding
@@ -63,6 +64,8 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
         return None
     named = begins(text)
     if named is None and (_elsewhere(turn) or only_asks(text) or asks_for_benefits(text)):
+        return None
+    if named is None and enquiring.lost(text, asked=False):
         return None
     if named is None and (len(said) < LEAST_HEARD or turn.state.handoff is not None):
         return None  # 确认, 收唔收钱; or it is for the person who is waited for
@@ -144,6 +147,8 @@ def take(turn: Turn, aids: FilingAids) -> Turn | None:
     if state is None or reading is None or reading.intent is Intent.CRISIS:
         return None
     text = turn.message.text.strip()
+    if enquiring.lost(text, asked=False):
+        return None  # 回执号唔见咗: how to ask without it
     step = Step(turn, reading, state, aids, text, bare(text), Writer())
     if _enquired(turn.state.enquiry) or (state.asking == PAUSED and _elsewhere(turn)):
         return _drafted(turn, go_on(step, state)) if step.said in commands()["resume"] else None
@@ -196,7 +201,7 @@ def _commanded(step: Step) -> Draft | None:
     """What the message asks of the filing itself, if it does."""
     words, said, state, writer = commands(), step.said, step.state, step.writer
     field = asked(state)
-    if _leaves(said):
+    if _leaves(said) or enquiring.takes_back(step.text):
         say.remark("left", writer)
         return replace(writer.draft(Status.ANSWERED, "left"), ended="form")
     if field is not None and said in words["why"]:

@@ -11,8 +11,12 @@ import re
 import unicodedata
 from datetime import date, datetime
 
+DIGITS = 17
+"""Digits of a number: the day, those drawn, the one that checks."""
 _GAP = r"[\s\-\u2010-\u2015_.·]*"
-_NUMBER = re.compile(rf"(?<![0-9A-Za-z])G{_GAP}Z((?:{_GAP}\d){{17}})(?!{_GAP}\d)", re.I | re.ASCII)
+_NUMBER = re.compile(
+    rf"(?<![0-9A-Za-z])G{_GAP}Z((?:{_GAP}\d){{{DIGITS}}})(?!{_GAP}\d)", re.I | re.ASCII
+)
 
 
 def number_of(day: date, digits: str) -> str:

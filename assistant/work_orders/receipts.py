@@ -27,7 +27,9 @@ def tell(turn: Turn, knowledge: Knowledge, aids: FilingAids) -> Turn | None:
             draft = _similar(state, numbers[0])
         case Follow(number=number), OrderView() if state.asking == SIMILAR:
             draft = _joined(number)
-        case (FileOrder() | Follow(), Away()):
+        case FileOrder(), Away():
+            draft = _away(state, knowledge)
+        case Follow(), Away() if state.asking == SIMILAR:
             draft = _away(state, knowledge)
         case Follow(), _ if state.asking == SIMILAR:
             draft = _not_joined(state)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from assistant.bundles.commands import EDGE
 from assistant.bundles.commands import bare as bare_of
 from assistant.rules import filing_words
 from assistant.work_orders.types import OrderKind
@@ -145,7 +146,46 @@ def _whole_kind(said: str) -> OrderKind | None:
 def only_asks(text: str) -> bool:
     """Whether a message asks about filing (where, how long, what comes of it)."""
     said = normalise(text)
-    return any(word in said for word in _asking())
+    for word in _about("unless"):
+        said = said.replace(word, "")
+    if any(word in said for word in (*_about("words"), *_about("named"))):
+        return True
+    return len(said) <= _MOST_ASKED and _of_filing(said) and _ends(said)
+
+
+def asks_of_filing(text: str) -> bool:
+    """Whether a message asks about filing and says so (投诉物业电话是多少, not 居住证要多久)."""
+    return _of_filing(normalise(text)) and only_asks(text)
+
+
+def asks_in_general(text: str) -> bool:
+    """Whether a message asks about filing and names no matter (投诉有用吗)."""
+    if not asks_of_filing(text):
+        return False
+    return not _LETTER.search(_known().sub("", normalise(text)))
+
+
+def _of_filing(said: str) -> bool:
+    return any(word in said for word in _about("of"))
+
+
+def _ends(said: str) -> bool:
+    """Whether a message ends with a question about filing, final particles aside."""
+    if said.startswith(_about("what_if")) and said.strip(EDGE).endswith("呢"):
+        return True
+    end = said.strip(EDGE).rstrip(_PARTICLES).strip(EDGE)
+    return end.endswith(_about("ends"))
+
+
+_MOST_ASKED = 25
+_PARTICLES = "吗呢呀啊嘅㗎噶咩么吧嘛的"
+_LETTER = re.compile(r"[^\W_]")
+
+
+@cache
+def _known() -> re.Pattern[str]:
+    known = _longest({*_about("words"), *_about("ends"), *_about("general")})
+    return re.compile("|".join(map(re.escape, known)))
 
 
 def _kind_of_start(start: str) -> OrderKind | None:
@@ -179,8 +219,9 @@ def _begin(kind: OrderKind) -> tuple[Words, Words]:
 
 
 @cache
-def _asking() -> tuple[str, ...]:
-    return _longest(filing_words()["asking"]["words"])
+def _about(part: str) -> tuple[str, ...]:
+    """Words of questions about filing, longest first."""
+    return _longest(filing_words()["asking"][part])
 
 
 def _longest(words: Iterable[str]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import pytest
 from assistant import bootstrap, rules
 from assistant.answering import answer, for_here
 from assistant.types import DialogueState, Knowledge, Turn
+from assistant.work_orders.words import begins, texts
 from channels.types import Message, Status
 from knowledge.types import Body, Contact, Facet, Faq, Money, Record, Window
 from retrieval.analyzer import normalise
@@ -332,3 +333,54 @@ class TestElsewhere:
     def test_not_where_it_is_about_here_too(self, text: str) -> None:
         turn = asked(text)
         assert for_here(turn, rules.load()) is turn
+
+
+class TestAboutFiling:
+    COMPLAINT = item("GZ-9", "物业管理投诉", aliases=("投诉物业",))
+
+    def test_a_record_answers_and_filing_is_offered(self) -> None:
+        turn = asked("投诉物业电话是多少", [self.COMPLAINT])
+        assert turn.decision is not None
+        assert turn.decision.records == ("GZ-9",)
+        assert said(turn).endswith(texts()["about_offer"])
+        assert turn.draft is not None
+        assert begins(turn.draft.suggestions[0]) is not None
+        assert turn.draft.form is None
+
+    @pytest.mark.parametrize(
+        "text", ["投诉有用吗", "投诉之后多久有人理", "点样投诉", "投诉电话几多"]
+    )
+    def test_in_general_the_hotline_is_told_with_its_source(self, text: str) -> None:
+        turn = asked(text)
+        assert turn.draft is not None
+        assert (turn.draft.status, turn.draft.reason) == (Status.ANSWERED, "about_filing")
+        assert "12345" in said(turn)
+        assert {one.code for one in turn.draft.citations} == {"TEL-12345"}
+        assert "GZ-1" not in (turn.decision.records if turn.decision else ())
+
+    def test_so_it_is_where_nothing_is_found(self) -> None:
+        turn = asked("投诉公交车司机找谁", hits=[])
+        assert turn.draft is not None
+        assert turn.draft.reason == "about_filing"
+
+    def test_other_questions_offer_no_filing(self) -> None:
+        assert texts()["about_offer"] not in said(asked("居住证首次申领要多久"))
+
+
+class TestNoTelephone:
+    def test_the_hotline_is_told_beside(self) -> None:
+        turn = asked("居住证签注电话多少", [RENEWAL])
+        assert status(turn) is Status.PARTIAL
+        assert turn.draft is not None
+        missing, call = turn.draft.sentences[:2]
+        assert "没有写明咨询电话" in missing.text
+        assert "12345" in call.text
+        cited = {one.n: one.code for one in turn.draft.citations}
+        assert {cited[n] for n in call.citations} == {"TEL-12345"}
+
+    def test_a_record_with_one_tells_its_own(self) -> None:
+        assert "12345" not in said(asked("居住证首次申领电话多少", [PERMIT]))
+
+    def test_without_its_record_no_number_is_told(self) -> None:
+        known = knowledge([RENEWAL], [hit(RENEWAL)])
+        assert "12345" not in said(asked("居住证签注电话多少", [RENEWAL], known=known))

@@ -439,3 +439,62 @@ def test_violence_under_way_is_no_complaint(citizen: Citizen, orders: FakeOrders
     assert citizen.says("我要投诉，我老公现在拿刀追着我砍")["status"] == "crisis"
     assert citizen.says("他还在砸门")["status"] == "crisis"
     assert citizen.says("我要投诉上个月邻居拿刀吓我")["reason"] == "form"
+
+
+def test_a_change_of_mind_after_the_receipt(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says(NOISE)
+    for _ in range(2):
+        citizen.says("提交")
+    (number,) = orders.receipts
+    receipt = orders.receipts[number].number
+    asked_ = citizen.says("不想投诉了，撤销")
+    assert (asked_["reason"], len(orders.orders)) == ("ask_withdraw", 1)
+    assert receipt in asked_["text"]
+    assert "照常办理" in citizen.says("算了")["text"]
+    assert citizen.says("唔投诉啦")["reason"] == "ask_withdraw"
+    citizen.says("确认撤回")
+    assert [one.act for one in orders.added[receipt]] == ["withdraw"]
+    assert citizen.says("我要补充一下刚才的投诉")["reason"] == "ask_text_add"
+
+
+def test_an_order_is_asked_after_in_the_midst_of_a_form(citizen: Citizen) -> None:
+    citizen.says("我要投诉工地噪音大")
+    none = citizen.says("进度怎么样了")
+    assert none["reason"] == "none_filed"
+    assert "在哪里" in asked(none)
+    none = citizen.says("撤销刚才那个投诉")
+    assert none["reason"] == "none_filed"
+    assert "在哪里" in asked(none)
+    assert "什么时候" in asked(citizen.says("天河区棠下村三巷5号"))
+    for _ in range(2):
+        citizen.says("提交")
+    citizen.says("我要投诉公司拖欠工资")
+    told = citizen.says("进度怎么样了")
+    assert told["reason"] == "order"
+    assert "在哪里" in asked(told)
+    assert citizen.says("撤销刚才那个投诉")["reason"] == "ask_withdraw"
+    kept = citizen.says("算了")
+    assert "在哪里" in asked(kept)
+    assert citizen.says("不投诉了")["reason"] == "left"
+    assert citizen.says("提交")["reason"] == "already"
+
+
+def test_a_desk_that_is_away_while_a_form_waits(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says(NOISE)
+    for _ in range(2):
+        citizen.says("提交")
+    citizen.says("我要投诉公司拖欠工资")
+    citizen.says("撤销刚才那个投诉")
+    orders.away = True
+    away = citizen.says("确认撤回")
+    assert away["reason"] == "away"
+    assert "还没有交上去" not in away["text"]
+
+
+def test_a_question_about_complaining_begins_nothing(citizen: Citizen) -> None:
+    for text in ("投诉有用吗", "投诉之后多久有人理", "投诉物业电话是多少", "怎么投诉物业？"):
+        told = citizen.says(text)
+        assert told["status"] in ("answered", "partial"), told["text"]
+        assert "我要投诉" in told["suggestions"]
+        assert told["citations"]
+    assert "发生了什么" in asked(citizen.says("我要投诉"))

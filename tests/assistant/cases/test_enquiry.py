@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import pytest
 
-from assistant import guardrails
+from assistant import bootstrap, guardrails
 from assistant.cases import enquiry, words
 from assistant.types import (
     Away,
@@ -21,7 +21,7 @@ from assistant.types import (
     Turn,
     Understanding,
 )
-from assistant.work_orders.types import FollowUp, Refused
+from assistant.work_orders.types import FollowUp, FormState, OrderKind, Refused
 from channels.types import Message, Status
 from knowledge.types import Facet
 from tests.assistant.cases.test_explain import (
@@ -33,6 +33,7 @@ from tests.assistant.cases.test_explain import (
     stepped,
     told,
 )
+from tests.assistant.fakes import knowledge
 from tests.records import built_in
 
 NUMBER = "GZ20261102000000175"
@@ -132,6 +133,21 @@ def test_several_of_this_session_are_a_choice() -> None:
     assert guardrails.check(taken.draft) is taken.draft
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("第一个", OTHER), ("第二个", NUMBER), ("刚才那个", OTHER), ("最后一个", NUMBER)],
+)
+def test_one_of_several_is_chosen_by_its_place(text: str, number: str) -> None:
+    filed = DialogueState(receipts=((NUMBER, "1234"), (OTHER, "5678")))
+    asked_ = replace(filed, enquiry=asked_by("查进度", filed))
+    assert getattr(errand(text, asked_), "number", None) == number
+    assert take("第三个", asked_) is None
+
+
+def asked_by(text: str, state: DialogueState) -> EnquiryState | None:
+    return asked(text, state)[1]
+
+
 def test_the_act_is_kept_while_number_and_check_are_asked() -> None:
     state = next_state("帮我催一下我的投诉")
     assert state == waiting(asking="number", act=FollowUp(act="urge"))
@@ -209,6 +225,92 @@ def test_without_an_enquiry_other_messages_are_not_taken(text: str) -> None:
 def test_slips_are_asked_again() -> None:
     assert asked("GZ2026110200000017", waiting(asking="number"))[0] == "again_number"
     assert asked("12345", waiting(asking="check", number=NUMBER))[0] == "again_check"
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "wrong"),
+    [
+        ("GZ123", waiting(asking="number"), "3位数字"),
+        ("GZ2026", NO_ENQUIRY, "4位数字"),
+        ("AB20261122123456789", waiting(asking="number"), "字母"),
+        ("GZ123", waiting(asking="check", number=NUMBER), "3位数字"),
+    ],
+)
+def test_what_is_wrong_with_a_number_is_said(text: str, state: DialogueState, wrong: str) -> None:
+    taken = take(text, state)
+    assert taken is not None and taken.draft is not None
+    (sentence,) = taken.draft.sentences
+    assert wrong in sentence.text
+    assert "17位数字" in sentence.text
+    assert taken.draft.enquiry == EnquiryState(asking="number")
+    assert words.texts()["no_number"] in taken.draft.suggestions
+    assert guardrails.check(taken.draft) is taken.draft
+
+
+LINES = knowledge([], hotlines=bootstrap.built_in_hotlines())
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [("回执号唔见咗", NO_ENQUIRY), ("没有", waiting(asking="number")), ("没有回执号", NO_ENQUIRY)],
+)
+def test_without_a_number_there_is_a_way(text: str, state: DialogueState) -> None:
+    assert take(text, state) is None
+    draft = enquiry.without_number(turn(text, state), LINES)
+    assert draft is not None
+    call = next(one for one in draft.sentences if "12345" in one.text)
+    assert {draft.citations[n - 1].code for n in call.citations} == {"TEL-12345"}
+    assert draft.enquiry == state.enquiry
+    assert guardrails.check(draft) is draft
+    assert enquiry.without_number(turn("居住证怎么办", state), LINES) is None
+
+
+FILED = DialogueState(receipts=((OTHER, "5678"), (NUMBER, "1234")))
+FORM = FormState(
+    kind=OrderKind.COMPLAINT, key="k", fields=(("text", "垃圾没人清"),), asking="place"
+)
+
+
+def test_a_lost_number_is_known_where_it_was_filed() -> None:
+    filed = DialogueState(receipts=((NUMBER, "1234"),))
+    assert errand("回执号不见了", filed) == LookUp(number=NUMBER, check="1234")
+
+
+@pytest.mark.parametrize("text", ["撤回刚才那个投诉", "帮我撤咗头先嗰单投诉"])
+def test_the_order_that_was_just_filed_is_withdrawn(text: str) -> None:
+    taken = take(text, FILED)
+    assert taken is not None and taken.draft is not None
+    assert NUMBER in taken.draft.sentences[0].text
+    state = DialogueState(enquiry=taken.draft.enquiry)
+    assert errand("确认撤回", state) == Follow(
+        number=NUMBER, check="1234", what=FollowUp(act="withdraw", key="t1")
+    )
+    kept = take("算了", state)
+    assert kept is not None and kept.draft is not None
+    assert kept.draft.sentences[0].text == words.texts()["left_withdraw"]
+
+
+@pytest.mark.parametrize("text", ["进度怎么样了", "撤销刚才那个投诉", "查进度", NUMBER])
+def test_what_is_plainly_of_an_order_is_heard_in_a_form(text: str) -> None:
+    assert enquiry.asks_progress(text)
+
+
+@pytest.mark.parametrize("text", ["催一下", "补充：刚才他们又来了", "不投诉了", "垃圾没人清"])
+def test_what_may_be_of_the_form_is_left_to_it(text: str) -> None:
+    assert not enquiry.asks_progress(text)
+
+
+def test_in_the_first_form_nothing_was_filed() -> None:
+    state = DialogueState(form=FORM)
+    for text, name in (("进度怎么样了", "none_filed"), ("撤销刚才那个投诉", "none_to_withdraw")):
+        taken = take(text, state)
+        assert taken is not None and taken.draft is not None
+        assert taken.draft.sentences[0].text == words.texts()[name]
+        assert (taken.draft.ended, taken.draft.enquiry) == (None, None)
+    assert take("补充一下刚才的投诉", state) is None
+    assert errand("进度怎么样了", replace(FILED, form=FORM, receipts=FILED.receipts[:1])) == LookUp(
+        number=OTHER, check="5678"
+    )
 
 
 @pytest.mark.parametrize("text", ["440106199003071234", "13800138000"])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.cases import reading
+from assistant.work_orders.numbers import number_of
 
 NUMBER = "GZ20261102000000175"
 
@@ -103,6 +106,21 @@ def test_the_check(text: str, check: str | None) -> None:
         ("我要评价", "rate"),
         ("給我的投訴評價", "rate"),
         ("我要补充情况", "add"),
+        ("我要补充一下刚才的投诉", "add"),
+        ("不想投诉了，撤销", "withdraw"),
+        ("撤回刚才那个投诉", "withdraw"),
+        ("唔投诉啦", "withdraw"),
+        ("我唔想投訴喇，幫我取消返", "withdraw"),
+        ("帮我撤咗头先嗰单投诉", "withdraw"),
+        ("不投诉了，他们已经修好了", "withdraw"),
+        ("我唔想投訴嗰間餐館喇", "withdraw"),
+        ("不想投诉了，可以撤销吗", "withdraw"),
+        ("查一下我个投诉进度", "progress"),
+        ("帮我睇下单嘢去到边", "progress"),
+        ("我投诉嗰件事搞成点呀", "progress"),
+        ("我嗰單投訴有冇下文", "progress"),
+        ("頭先嗰單投訴而家點呀", "progress"),
+        ("进度怎么样了", "progress"),
         ("申请重办", "reopen"),
         (f"催办工单{NUMBER}", "urge"),
         (f"撤回工单{NUMBER}", "withdraw"),
@@ -125,6 +143,13 @@ def test_what_is_wanted(text: str, wish: str) -> None:
         "我想投诉楼下装修",
         "撤销行政处罚要找谁",
         "取消预约",
+        "他说不投诉就退钱给我",
+        "不想投诉，想问居住证要什么材料",
+        "不投诉了，我要投诉另一家店",
+        "投诉进度怎么查",
+        "查一下投诉电话",
+        "我要投诉",
+        "我想反映件事，请看下",
         "补充医疗保险",
         "居住证要什么材料",
         "点样催办件",
@@ -179,3 +204,64 @@ def test_any_text_can_be_read(text: str) -> None:
 def test_an_addition_said_at_once(text: str, added: str | None) -> None:
     assert reading.addition(text) == added
     assert reading.read(text).addition == added
+
+
+@pytest.mark.parametrize(
+    ("text", "slip"),
+    [
+        ("GZ123", reading.Slip(letters=False, digits=3)),
+        ("gz 2026 1102 0000 0017", reading.Slip(letters=False, digits=16)),
+        ("查工单GZ2026", reading.Slip(letters=False, digits=4)),
+        ("AB20261122123456789", reading.Slip(letters=True, digits=17)),
+        (NUMBER, None),
+        (f"查{NUMBER}尾号1234", None),
+        ("SZ-2026-00770012", None),
+        ("12345", None),
+        ("13800138000", None),
+        ("GZ", None),
+    ],
+)
+def test_a_slip_in_a_receipt_number(text: str, slip: reading.Slip | None) -> None:
+    assert reading.slip(text) == slip
+    if slip is not None:
+        assert reading.number_inside(text) is None
+
+
+def test_the_digits_of_a_receipt_number_are_enough() -> None:
+    number = number_of(date(2026, 11, 2), "00000017")
+    assert reading.any_number(number.removeprefix("GZ")) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "lost"),
+    [
+        ("我没有回执号", False, True),
+        ("回执号唔见咗", False, True),
+        ("查询码不记得了怎么办", False, True),
+        ("我冇回執喇", False, True),
+        ("我上次打12345投诉的，回执编号忘了", False, True),
+        ("小伙子，我上回投诉的那个条子找不着了", False, True),
+        ("刻章回执丢了", False, False),
+        ("居住证回执丢了", False, False),
+        ("没有", False, False),
+        ("没有", True, True),
+        ("唔知喇", True, True),
+        ("回执号是多少位", True, False),
+    ],
+)
+def test_no_number_at_hand(text: str, asked: bool, lost: bool) -> None:
+    assert reading.lost(text, asked=asked) is lost
+
+
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [
+        ("不想投诉了，算了", True),
+        ("唔想投诉喇，都系算啦", True),
+        ("撤销这个投诉", True),
+        ("算了", False),
+        ("老板说，不投诉，就退钱", False),
+    ],
+)
+def test_nothing_but_taking_it_back(text: str, back: bool) -> None:
+    assert reading.takes_back(text) is back

@@ -47,7 +47,18 @@ def test_any_text_is_read(text: str) -> None:
     assert wants_person(text) in (None, "hotline", "window")
 
 
-@pytest.mark.parametrize("text", ["不等了", "唔等喇，多谢", "算了不等了", "不用人工了吧"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不等了",
+        "唔等喇，多谢",
+        "算了不等了",
+        "不用人工了吧",
+        "我唔等啦",
+        "不等了，我走了",
+        "太耐喇，唔等",
+    ],
+)
 def test_who_waits_leaves(text: str) -> None:
     assert asking.leaves_queue(text)
 
@@ -63,3 +74,20 @@ def test_who_waits_does_not_leave(text: str) -> None:
 )
 def test_about_the_waiting(text: str, about: bool) -> None:
     assert asking.about_the_queue(text) is about
+
+
+@pytest.mark.parametrize(
+    ("text", "about", "asks"),
+    [
+        ("电话多少", False, True),
+        ("電話幾多號呀", False, True),
+        ("电话多少", True, False),
+        ("人工电话是多少", True, True),
+        ("居住证首次申领在天河区的咨询电话多少", False, False),
+        ("有冇电话可以打", False, True),
+        ("居住证电话多少", False, False),
+        ("我的电话坏了", False, False),
+    ],
+)
+def test_a_number_to_call_instead(text: str, about: bool, asks: bool) -> None:
+    assert asking.asks_phone(text, about=about) is asks

@@ -202,6 +202,29 @@ def test_asked_again_it_is_said_again_and_what_is_told_is_passed_on() -> None:
     assert told("我的养老金没到账", WAITING, state).reason == "noted"
 
 
+def test_how_long_it_takes_is_said_or_that_it_is_not_known() -> None:
+    state = DialogueState(handoff=WAITING)
+    assert "估不出来" in said(told("要等几耐", WAITING, state))
+    known = told("要等几耐", place("waiting", ahead=2, minutes=9), state)
+    assert "大约要等9分钟" in said(known)
+    assert "估不出来" not in said(known)
+    assert "估不出来" not in said(told("转人工", WAITING, state))
+
+
+def test_who_waits_may_call_instead() -> None:
+    taken = passing.take(turn("电话多少", DialogueState(handoff=WAITING)), KNOWN)
+    assert taken is not None and taken.draft is not None and taken.errand is None
+    assert "12345" in said(taken.draft)
+    assert {one.code for one in taken.draft.citations} == {"TEL-12345"}
+    left = taken.draft.suggestions[0]
+    gone = passing.take(turn(left, DialogueState(handoff=WAITING)), KNOWN)
+    assert gone is not None and isinstance(gone.errand, LeaveQueue)
+    spoken = DialogueState(handoff=WAITING, record="GZ-1")
+    assert passing.take(turn("电话多少", spoken), KNOWN) is None  # that of the record
+    assert passing.take(turn("电话多少"), KNOWN) is None
+    assert passing.take(turn("电话多少", DialogueState(handoff=WAITING)), knowledge([])) is None
+
+
 def test_nobody_there_offers_to_call_back() -> None:
     draft = told("转人工", place("call_back"))
     assert (draft.status, draft.reason) == (Status.HANDED_OFF, "call_back")

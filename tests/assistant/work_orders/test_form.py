@@ -104,6 +104,26 @@ class TestBegin:
         assert len(keys) == 3
 
 
+@pytest.mark.parametrize("field", ["text", "place", "wish", "phone"])
+def test_a_form_is_left(field: str) -> None:
+    for text in ("不投诉了", "算了", "不想投诉了，撤销", "撤销这个投诉"):
+        taken = form.take(turn(text, asking(field)), AIDS)
+        assert taken is not None and taken.draft is not None
+        assert taken.draft.ended == "form"
+    assert form.take(turn("回执号唔见咗", asking(field)), AIDS) is None
+
+
+def test_the_matter_in_a_place_goes_to_the_account() -> None:
+    taken = form.take(turn("天河区棠下村三巷5号楼下烧烤档半夜很吵", asking("place")), AIDS)
+    assert taken is not None and taken.draft is not None and taken.draft.form is not None
+    assert state.value(taken.draft.form, "place") == "天河区棠下村三巷5号楼下"
+    assert "半夜很吵" in (state.value(taken.draft.form, "text") or "")
+    begun = form.take(turn("天河区棠下村楼下烧烤档半夜很吵", asking("text")), AIDS)
+    assert begun is not None and begun.draft is not None and begun.draft.form is not None
+    assert state.value(begun.draft.form, "text") == "天河区棠下村楼下烧烤档半夜很吵"
+    assert state.value(begun.draft.form, "place") == "天河区棠下村楼下"
+
+
 class TestConsent:
     @pytest.mark.parametrize("text", ["提交", "系", "係", "好嘅", "确认", "冇錯", "OK", "是的。"])
     def test_to_the_draft(self, text: str) -> None:

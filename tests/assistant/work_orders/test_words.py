@@ -31,10 +31,57 @@ def test_begins(text: str, kind: OrderKind | None, rest: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["投诉电话是多少", "我要投诉应该打什么电话", "点样投诉", "居住证要什么材料", "查投诉进度", ""],
+    [
+        "投诉电话是多少",
+        "我要投诉应该打什么电话",
+        "投诉物业电话是多少",
+        "投诉物业有咩用",
+        "投诉之后多久有人理",
+        "请问我要投诉噪音要打哪个号码",
+        "点样投诉",
+        "居住证要什么材料",
+        "查投诉进度",
+        "",
+    ],
 )
 def test_begins_nothing(text: str) -> None:
     assert words.begins(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我要投诉楼上装修，多久了都没人管",
+        "我要投诉骚扰电话",
+        "我要投诉物业乱收费",
+        "我要投诉公司拖欠工资，找谁都没用",
+        "我要投诉派出所不受理",
+        "我要投诉他们都没有人管",
+        "我要投诉老板打击报复",
+    ],
+)
+def test_a_matter_that_sounds_like_a_question_begins(text: str) -> None:
+    assert words.begins(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "of_filing", "general"),
+    [
+        ("投诉有用吗", True, True),
+        ("投訴之後幾耐有人理", True, True),
+        ("投诉电话是多少", True, True),
+        ("投诉会不会被报复", True, True),
+        ("请问投诉电话系唔系12345", True, True),
+        ("那投诉他们呢", True, False),
+        ("投诉物业电话是多少", True, False),
+        ("举报有奖励吗", True, False),
+        ("居住证要多久", False, False),
+        ("我要投诉", False, False),
+    ],
+)
+def test_what_asks_about_filing(text: str, of_filing: bool, general: bool) -> None:
+    assert words.asks_of_filing(text) is of_filing
+    assert words.asks_in_general(text) is general
 
 
 def test_a_word_means_one_thing() -> None:
