@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from assistant import standing
+from assistant import pointing, standing
 from assistant import understanding as reading_of
 from assistant.bundles import guide
 from assistant.composing import choices, items, policies
@@ -62,7 +62,7 @@ def answer(
     assert reading is not None
     writer = Writer(english=reading.language == "en", told=Told(profile=dict(reading.profile)))
     if reading.intent is Intent.CHOOSE:
-        return _chosen(turn, reading, knowledge, today, writer)
+        return _chosen(turn, reading, knowledge, rules, today, writer)
     if standing.is_nonsense(reading.text):
         return replace(turn, draft=choices.empty(writer, ideas))
     if both := _both(turn, knowledge, rules, today, ideas):
@@ -246,16 +246,38 @@ _CHARGE = re.compile(
 
 
 def _chosen(
-    turn: Turn, reading: Understanding, knowledge: Knowledge, today: date, writer: Writer
+    turn: Turn,
+    reading: Understanding,
+    knowledge: Knowledge,
+    rules: Rules,
+    today: date,
+    writer: Writer,
 ) -> Turn:
-    """What follows on “第二个”, or on “都不是”."""
-    code = turn.state.offered[reading.choice - 1] if reading.choice else ""
+    """What follows on “第二个”, on “第二步怎么办”, or on “都不是”."""
+    state, last = turn.state, turn.state.listed
+    one = pointing.pointed(normalise(turn.message.text).strip())
+    codes = pointing.shown(state, one) if one else state.offered
+    if reading.choice is None:
+        records = [found for code in codes if (found := _in_force(code, knowledge, today))]
+        asked = last.facets if last else ()
+        return replace(turn, draft=choices.no_such(records, asked, writer))
+    code = codes[reading.choice - 1] if reading.choice else ""
     record = _in_force(code, knowledge, today)
     if record is None:
         return replace(turn, draft=choices.not_found((), (), writer, knowledge))
+    facets = state.facets
+    if last is not None and codes is not state.offered and state.record not in last.codes:
+        facets = last.facets  # something else was spoken of since
+    if reading.text and not pointing.asks_how(reading.text):
+        asks = standing.Standing(
+            record=code, facets=standing.meant(reading, state), text=reading.focus
+        )
+        return continued(turn, asks, knowledge, rules, today)
+    facets = () if reading.text else facets
+    reading = replace(reading, facets=facets)
     decision = Decision(outcome="answer", records=(code,), confidence=1.0)
-    draft = compose(record, turn.state.facets, reading, decision, (), writer, today)
-    return replace(turn, decision=decision, draft=draft)
+    draft = compose(record, facets, reading, decision, (), writer, today)
+    return replace(turn, understanding=reading, decision=decision, draft=draft)
 
 
 def _standing(

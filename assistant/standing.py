@@ -18,7 +18,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal, Protocol
 
-from assistant import asking, turning
+from assistant import asking, pointing, turning
 from assistant.resolution import Candidate
 from assistant.types import Decision, DialogueState, Understanding
 from knowledge.types import Bundle, Facet, ServiceItem
@@ -152,6 +152,11 @@ def stand(
     """
     if not (state.record or state.offered):
         return None
+    one = pointing.pointed(reading.text)
+    if state.record and one is not None and (one.step or one.article):  # no list has it
+        steps = (Facet.PROCESS,) if one.step else ()
+        asks = tuple(dict.fromkeys((*steps, *reading.facets)))
+        return Standing(record=state.record, facets=asks, text=reading.text)
     text = reading.text if reading.focus else ""
     own = look(reading.original) if reading.focus else _NOTHING_SEEN
     if names_one(own, state, papers) and not _whether(own, reading, state, look, papers):

@@ -55,6 +55,18 @@ def unsure(
     return writer.draft(Status.CLARIFY, "unsure")
 
 
+def no_such(records: Sequence[Record], asked: Sequence[Facet], writer: Writer) -> Draft:
+    """That a number was said which no list has: the list that there is once more, if there is."""
+    texts = replies()["clarify"]
+    if not records:
+        writer.remark(texts["no_list"])
+        return writer.draft(Status.CLARIFY, "no_list")
+    writer.remark(texts["no_such"].format(count=len(records)))
+    writer.card(_choices("请选择", records, asked))
+    writer.suggestions.append(texts["neither"])
+    return writer.draft(Status.CLARIFY, "no_such")
+
+
 def empty(writer: Writer, suggestions: Iterable[str]) -> Draft:
     writer.remark(replies()["clarify"]["empty"])
     writer.suggestions += suggestions

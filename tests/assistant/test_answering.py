@@ -11,7 +11,7 @@ import pytest
 
 from assistant import bootstrap, rules
 from assistant.answering import answer
-from assistant.types import DialogueState, Knowledge, Turn
+from assistant.types import DialogueState, Knowledge, Listed, Turn
 from channels.types import Message, Status
 from knowledge.types import Body, Contact, Facet, Faq, Money, Record, Window
 from retrieval.types import Hit
@@ -197,6 +197,51 @@ class TestChoice:
     def test_one_no_longer_in_force(self) -> None:
         old = replace(RENEWAL, expires=date(2026, 11, 21))
         assert status(asked("第二个", [PERMIT, old], state=self.STATE)) is Status.NOT_FOUND
+
+
+class TestPointing:
+    """At a list of some turns ago, and at the parts of a bundle."""
+
+    OLD = DialogueState(
+        record="GZ-9",
+        facets=(F.PLACE,),
+        listed=Listed(codes=("GZ-1", "GZ-2"), facets=(F.FEE,)),
+        turns=2,
+    )
+
+    def test_with_what_was_asked_of_that_list(self) -> None:
+        turn = asked("头先第一个", state=self.OLD)
+        assert turn.decision is not None
+        assert turn.decision.records == ("GZ-1",)
+        assert turn.understanding is not None
+        assert turn.understanding.facets == (F.FEE,)
+
+    def test_with_what_was_asked_of_another_in_it(self) -> None:
+        turn = asked("第二个呢", state=replace(self.OLD, record="GZ-1"))
+        assert turn.understanding is not None
+        assert turn.understanding.facets == (F.PLACE,)
+
+    def test_with_what_is_asked_anew(self) -> None:
+        turn = asked("第二个要什么材料", state=self.OLD)
+        assert turn.decision is not None
+        assert turn.decision.records == ("GZ-2",)
+        assert "办理“居住证签注”需要" in said(turn)
+
+    def test_how_it_is_done_tells_all_that_matters(self) -> None:
+        turn = asked("第一个怎么办", state=self.OLD)
+        assert turn.understanding is not None
+        assert turn.understanding.facets == ()
+
+    def test_a_place_that_the_list_has_not_shows_it_again(self) -> None:
+        turn = asked("第七个", state=self.OLD)
+        assert status(turn) is Status.CLARIFY
+        assert offered(turn) == ["GZ-1", "GZ-2"]
+        assert "一共列了2项" in said(turn)
+
+    def test_where_nothing_was_listed_that_is_said(self) -> None:
+        turn = asked("第二个", state=DialogueState(record="GZ-1"))
+        assert (status(turn), turn.decision) == (Status.CLARIFY, None)
+        assert "没有列出" in said(turn)
 
 
 class TestClarify:

@@ -126,6 +126,13 @@ class TestGoesOn:
     def test_words_that_say_nothing_where_nothing_was_asked(self) -> None:
         assert stood("那么呢", DialogueState(record="GZ-1")) is None
 
+    def test_with_a_step_or_an_article_of_it(self) -> None:
+        step, article = stood("第二步要多久", SPOKEN), stood("第六条", SPOKEN)
+        assert step == Standing(
+            record="GZ-1", facets=(F.PROCESS, F.TIME_LIMIT), text="第二步要多久"
+        )
+        assert article == Standing(record="GZ-1", facets=(), text="第六条")
+
     def test_a_long_message_about_something_unknown_does_not(self) -> None:
         assert stood("隔壁工地的泥头车把巷口的路面压坏了", SPOKEN) is None
 
