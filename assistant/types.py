@@ -44,7 +44,8 @@ class Understanding:
     """A message read.
 
     ``choice``: the place chosen from a list, 0 for none of it; ``None`` beside ``CHOOSE``: one that
-    it does not have.  ``text`` is normalised, ``original`` as it was typed (names may differ in brackets only);
+    it does not have.  Then ``text`` is what is asked of what stands there, else the message,
+    normalised; ``original`` is as it was typed (names may differ in brackets only);
     ``focus`` is what remains without question, facet and courtesy words; ``whole``: it asks for all
     that a life event brings; ``generic``: its focus names no item (注销, 补贴 …).  ``profile``:
     what it says of the one who asks (户籍, 区), in the words of ``knowledge/profile.yaml``.

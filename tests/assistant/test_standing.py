@@ -74,7 +74,7 @@ def stood(
     states: Sequence[str] = (),
 ) -> Standing | None:
     return stand(
-        read(text),
+        read(text, state),
         state,
         Looks(told or {}),
         name,
