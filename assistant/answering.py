@@ -123,10 +123,13 @@ def _of_a_family(
 
 def _family(found: Found, reading: Understanding) -> list[ServiceItem]:
     """The things to apply for whose names have what a short question is about, where it asks for
-    one thing that is said in a line and a choice would be asked for (身份证多少钱); the ordinary
-    ones first.  Empty if there are not several."""
+    one thing that is said in a line and a choice would be asked for (身份证多少钱), or nothing be
+    found for a thing to get; the ordinary ones first.  Empty if there are not several."""
     said = reading.focus.replace(" ", "")
-    if found.decision.outcome != "clarify" or found.decision.matched is not None:
+    decision, thing = found.decision, standing.words().thing.search(said) is not None
+    if decision.matched is not None or decision.outcome not in ("clarify", "none"):
+        return []
+    if decision.outcome == "none" and not thing:
         return []
     if len(reading.facets) != 1 or reading.facets[0] not in _SAID_IN_A_LINE or len(said) < 2:
         return []
@@ -329,8 +332,9 @@ def _chosen(
     codes = pointing.shown(state, one) if one else state.offered
     if reading.choice is None:
         records = [found for code in codes if (found := _in_force(code, knowledge, today))]
-        asked = last.facets if last else ()
-        return replace(turn, draft=choices.no_such(records, asked, writer))
+        asked = state.facets if state.offered else last.facets if last else ()
+        again = replace(reading, facets=asked)
+        return replace(turn, understanding=again, draft=choices.no_such(records, asked, writer))
     code = codes[reading.choice - 1] if reading.choice else ""
     record = _in_force(code, knowledge, today)
     if record is None:

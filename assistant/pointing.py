@@ -75,12 +75,12 @@ def shown(state: DialogueState, one: Pointed) -> tuple[str, ...]:
     if that was not long ago.  Steps are those of a bundle, unless the steps of one of its items
     were asked for last."""
     last = state.listed
+    if state.offered:
+        return state.offered
     if one.step:
         if last is None or last.of is None or Facet.PROCESS in state.facets:
             return ()
         return last.codes if state.record in (last.of, *last.codes) and _lasts(state) else ()
-    if state.offered:
-        return state.offered
     return last.codes if last is not None and _lasts(state) and not one.article else ()
 
 

@@ -78,6 +78,7 @@ class Words:
     document: re.Pattern[str]
     before_document: re.Pattern[str]
     possessed: re.Pattern[str]
+    dealt: re.Pattern[str]
     what_now: re.Pattern[str]
     refused: re.Pattern[str]
     wants: re.Pattern[str]
@@ -188,7 +189,8 @@ def stand(
         if stands is not None:
             return stands
     if code := part_meant(reading, own, state, look, papers, parts):
-        return Standing(record=code, facets=meant(reading, state), said="takes", text=text)
+        same: Literal["goes_on", "takes"] = "goes_on" if code == state.record else "takes"
+        return Standing(record=code, facets=meant(reading, state), said=same, text=text)
     if state.offered and (code := picked(own, reading, state, look, papers, states)):
         taken: Literal["takes"] | None = None if code in state.offered else "takes"
         return Standing(record=code, facets=facets, text=text, said=taken)
@@ -244,14 +246,17 @@ def part_meant(
     papers: Papers,
     parts: Parts,
 ) -> str | None:
-    """The part of the bundle under way that a message means which would turn elsewhere: of what is
-    said to be somebody's the part that is about it (他的养老金怎么办), else a part that explains
-    the message nearly as well as what it finds by itself."""
+    """The part of the bundle under way that a message means which would turn elsewhere.
+
+    Of what is said to be somebody's, or is named alone, the part that is about it (他的养老金怎么
+    办), else a part that explains the message nearly as well as what it finds by itself.
+    """
     bundle, *codes = under_way(state, parts) or ("",)
     best = own.best
     if not codes or best is None or is_document(reading):
         return None
-    if said := words().possessed.search(reading.text):
+    named = None if _sure(own) else words().dealt.search(reading.text)
+    if said := words().possessed.search(reading.text) or named:
         about = look(said["x"], codes).best
         if about and about.hit.coverage >= WHOLLY and about.hit.score >= OWNED_SCORE:
             return about.record.code
@@ -293,10 +298,10 @@ def sibling(
     kind = known.for_children if young else re.compile(re.escape(said["x"]))
     if kind.search(normalise(spoken)):
         return None
-    stem = re.split(f"[{_BRACKET}、和]", spoken)[0][:-_ACT]
-    found = [
-        one.record for one in look(f"{stem} {_FOR_CHILDREN if young else said['x']}").candidates
-    ]
+    stem = re.split(f"[{_BRACKET}、和]", spoken)[0]
+    wanted = _FOR_CHILDREN if young else said["x"]
+    texts = [f"{stem[:-_ACT]} {wanted}", *([] if young else [f"{wanted} {stem[-2 * _ACT :]}"])]
+    found = [one.record for text in texts for one in look(text).candidates]
     alike = [
         one
         for one in found

@@ -94,7 +94,7 @@ def no_such(records: Sequence[Record], asked: Sequence[Facet], writer: Writer) -
     if not records:
         writer.remark(texts["no_list"])
         return writer.draft(Status.CLARIFY, "no_list")
-    writer.remark(texts["no_such"].format(count=len(records)))
+    writer.remark(texts["no_such"])
     writer.card(_choices("请选择", records, asked))
     writer.suggestions.append(texts["neither"])
     return writer.draft(Status.CLARIFY, "no_such")
