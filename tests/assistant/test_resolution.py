@@ -401,7 +401,9 @@ class TestNoRuleBesideThings:
     WILL, GIFT = item("GZ-3", "遗嘱公证"), item("GZ-4", "赠与公证")
 
     def offered(self, text: str, *records: Record) -> tuple[str, ...]:
-        doubtful = {"coverage": 0.5, "title_coverage": 0.5, "reverse_coverage": 0.4}
+        doubtful: dict[str, Any] = dict.fromkeys(
+            ("coverage", "title_coverage", "reverse_coverage"), 0.5
+        )
         hits = [
             (one, hit(one, score=2.0 - n / 10, parts={"dense": 0.5}, **doubtful))
             for n, one in enumerate(records)
