@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from assistant import standing
+from assistant import pointing, standing
 from assistant import understanding as reading_of
 from assistant.bundles import guide
 from assistant.cases import enquiry
@@ -73,7 +73,7 @@ def _answered(
     assert reading is not None
     writer = Writer(english=reading.language == "en", told=Told(profile=dict(reading.profile)))
     if reading.intent is Intent.CHOOSE:
-        return _chosen(turn, reading, knowledge, today, writer)
+        return _chosen(turn, reading, knowledge, rules, today, writer)
     if lost := enquiry.without_number(turn, knowledge):
         return replace(turn, draft=lost)
     if standing.is_nonsense(reading.text):
@@ -101,8 +101,81 @@ def _answered(
             text=reading.focus,
         )
         return continued(turn, first_again, knowledge, rules, today)
+    if answered := _of_a_family(turn, found, reading, knowledge, rules, today, writer):
+        return answered
     draft = _draft(found, reading, knowledge, rules, today, writer, ideas)
     return replace(turn, search=found.search, decision=found.decision, draft=draft)
+
+
+def _of_a_family(
+    turn: Turn,
+    found: Found,
+    reading: Understanding,
+    knowledge: Knowledge,
+    rules: Rules,
+    today: date,
+    writer: Writer,
+) -> Turn | None:
+    """What all of several things of one name state alike, by the ordinary one of them; else the
+    choice, with what each states.  ``None`` where none states it, or there are not several."""
+    kin = _family(found, reading)
+    if not kin:
+        return None
+    facet = reading.facets[0]
+    lines = {one.code: choices.stated(one, facet, writer) for one in kin}
+    if not any(lines.values()):
+        return None
+    if len(set(lines.values())) == 1 and not _is_special(kin[0]):
+        alike = standing.Standing(
+            record=kin[0].code, facets=(facet,), said="takes", text=reading.focus
+        )
+        return continued(turn, alike, knowledge, rules, today)
+    shown = sorted(kin, key=lambda one: lines[one.code] is None)[: choices.MOST_CHOICES]
+    draft = choices.family(reading.focus, shown, facet, writer, knowledge)
+    decision = replace(found.decision, records=tuple(one.code for one in shown))
+    return replace(turn, search=found.search, decision=decision, draft=draft)
+
+
+def _family(found: Found, reading: Understanding) -> list[ServiceItem]:
+    """The things to apply for whose names have what a short question is about, where it asks for
+    one thing that is said in a line and a choice would be asked for (身份证多少钱), or nothing be
+    found for a thing to get; the ordinary ones first.  Empty if there are not several."""
+    said = reading.focus.replace(" ", "")
+    decision, thing = found.decision, standing.words().thing.search(said) is not None
+    if decision.matched is not None or decision.outcome not in ("clarify", "none"):
+        return []
+    if decision.outcome == "none" and not thing:
+        return []
+    if len(reading.facets) != 1 or reading.facets[0] not in _SAID_IN_A_LINE or len(said) < 2:
+        return []
+    if reading.language == "en" or reading.district is not None:
+        return []
+    kin = [
+        one.record
+        for one in found.candidates
+        if isinstance(one.record, ServiceItem) and said in normalise(one.record.name)
+    ]
+    kin.sort(key=_is_special)
+    return kin if len(kin) > 1 else []
+
+
+def _is_special(record: ServiceItem) -> bool:
+    """Whether a thing is not the ordinary one of its name (临时居民身份证, 提取（离休、退休）)."""
+    return standing.words().special.search(normalise(record.name)) is not None
+
+
+_SAID_IN_A_LINE = (
+    Facet.FEE,
+    Facet.TIME_LIMIT,
+    Facet.PLACE,
+    Facet.AMOUNT,
+    Facet.VISITS,
+    Facet.DELIVERY,
+    Facet.HOURS,
+    Facet.CONTACT,
+    Facet.ONLINE,
+)
+"""What one record says of these is short enough for a row of a choice."""
 
 
 def _asks_again(decision: Decision, state: DialogueState) -> bool:
@@ -282,17 +355,39 @@ _CHARGE = re.compile(
 
 
 def _chosen(
-    turn: Turn, reading: Understanding, knowledge: Knowledge, today: date, writer: Writer
+    turn: Turn,
+    reading: Understanding,
+    knowledge: Knowledge,
+    rules: Rules,
+    today: date,
+    writer: Writer,
 ) -> Turn:
-    """What follows on “第二个”, or on “都不是”."""
-    code = turn.state.offered[reading.choice - 1] if reading.choice else ""
+    """What follows on “第二个”, on “第二步怎么办”, or on “都不是”."""
+    state, last = turn.state, turn.state.listed
+    one = pointing.pointed(normalise(turn.message.text).strip())
+    codes = pointing.shown(state, one) if one else state.offered
+    if reading.choice is None:
+        records = [found for code in codes if (found := _in_force(code, knowledge, today))]
+        asked = state.facets if state.offered else last.facets if last else ()
+        again = replace(reading, facets=asked)
+        return replace(turn, understanding=again, draft=choices.no_such(records, asked, writer))
+    code = codes[reading.choice - 1] if reading.choice else ""
     record = _in_force(code, knowledge, today)
     if record is None:
         return replace(turn, draft=choices.not_found((), (), writer, knowledge))
+    facets = state.facets
+    if last is not None and codes is not state.offered and state.record not in last.codes:
+        facets = last.facets  # something else was spoken of since
+    if reading.text and not pointing.asks_how(reading.text):
+        asks = standing.Standing(
+            record=code, facets=standing.meant(reading, state), text=reading.focus
+        )
+        return continued(turn, asks, knowledge, rules, today)
+    facets = () if reading.text else facets
+    reading = replace(reading, facets=facets)
     decision = Decision(outcome="answer", records=(code,), confidence=1.0)
-    asked = turn.state.facets
-    draft = compose(record, asked, reading, decision, (), writer, today, _line(knowledge))
-    return replace(turn, decision=decision, draft=draft)
+    draft = compose(record, facets, reading, decision, (), writer, today, _line(knowledge))
+    return replace(turn, understanding=reading, decision=decision, draft=draft)
 
 
 def _standing(
@@ -305,7 +400,8 @@ def _standing(
 
     look, name = looker(reading, knowledge, rules, today), namer(knowledge)
     papers = papers_of(knowledge)
-    stands = standing.stand(reading, turn.state, look, name, papers, stater(knowledge))
+    states, parts = stater(knowledge), parts_of(knowledge)
+    stands = standing.stand(reading, turn.state, look, name, papers, states, parts)
     if stands is None or _in_force(stands.record, knowledge, today) is None:
         return None
     return replace(stands, record=_stating(stands, knowledge, look, name))
@@ -370,6 +466,16 @@ def stater(knowledge: Knowledge) -> standing.States:
         return not wanted or any(facts(record, one) for one in wanted)
 
     return states
+
+
+def parts_of(knowledge: Knowledge) -> standing.Parts:
+    """The codes of the parts of a bundle; none of any other record."""
+
+    def parts(code: str) -> Sequence[str]:
+        record = knowledge.record(code)
+        return [one.code for one in record.items if one.code] if isinstance(record, Bundle) else ()
+
+    return parts
 
 
 def _stating(

@@ -1,5 +1,5 @@
-"""What is remembered between turns: the record last spoken of, the choices last offered, the way
-through a bundle, and what is under way: a filing, a progress query, a handoff.
+"""What is remembered between turns: the record last spoken of, the choices last offered, the list
+last shown, the way through a bundle, and what is under way: a filing, a progress query, a handoff.
 
 A turn that answered nothing leaves the memory as it was.
 """
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.handoff.types import Place
-from assistant.types import DialogueState, Draft, Erased, Left, Turn
+from assistant.types import DialogueState, Draft, Erased, Left, Listed, Turn
 from assistant.work_orders.types import Receipt
 from channels.types import Status
 
@@ -30,7 +30,8 @@ def following(turn: Turn) -> DialogueState:
         return DialogueState()
     if turn.draft is None:
         return turn.state
-    return _with_outcome(_under_way(_thread(turn, turn.draft), turn.draft), turn)
+    spoken = _with_list(_thread(turn, turn.draft), turn.draft)
+    return _with_outcome(_under_way(spoken, turn.draft), turn)
 
 
 def _thread(turn: Turn, draft: Draft) -> DialogueState:
@@ -57,6 +58,20 @@ def _thread(turn: Turn, draft: Draft) -> DialogueState:
         case _:
             moved = draft.form or draft.enquiry or draft.ended
             return after if moved else state
+
+
+def _with_list(state: DialogueState, draft: Draft) -> DialogueState:
+    """The state with the list that the draft shows: the parts of a bundle or its plan, in their
+    order, or what was offered.  Without one the list before is kept, unless its bundle is left.
+    The articles of a rule are no such list: they have numbers of their own."""
+    for card in reversed(draft.cards):
+        codes = tuple(row.code or "" for row in card.rows)
+        if card.kind in ("choices", "plan") and card.code and card.code not in codes:
+            return replace(state, listed=Listed(codes=codes, of=card.code, at=state.turns))
+    if state.offered and _offered(draft):
+        listed = Listed(codes=state.offered, facets=state.facets, at=state.turns)
+        return replace(state, listed=listed)
+    return replace(state, listed=None) if draft.left else state
 
 
 def _before(state: DialogueState, record: str, others: Sequence[str]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from importlib import resources
 from assistant.composing.choices import by_district
 from assistant.types import Decision, Knowledge, Understanding
 from knowledge.passages import is_current
-from knowledge.types import Bundle, Facet, Hotline, Record, ServiceItem
+from knowledge.types import Bundle, Facet, Hotline, Policy, Record, ServiceItem
 from retrieval.analyzer import normalise
 from retrieval.logistic import logistic
 from retrieval.names import tells
@@ -110,7 +110,7 @@ def decide(
     vague = len(equal) > 1 and best.hit.coverage < chosen.clarify_coverage
     if sure < chosen.answer_at or vague:
         offers = sure >= chosen.choose_at and not _is_outside(best.hit)
-        likely = _likely(found, chosen.likely) if offers else []
+        likely = _likely(_to_choose(found, reading), chosen.likely) if offers else []
         if len(likely) > 1:
             return replace(_among(likely, same_name=False, sure=sure), unsure=True), found
         return Decision(outcome="none", confidence=sure), found
@@ -268,6 +268,21 @@ OUTSIDE = 1.0
 def _doable(reading: Understanding) -> set[Facet]:
     """The facets asked for that only things to apply for have (documents, fees, places)."""
     return set(reading.facets) - {Facet.LEGAL_BASIS, Facet.CONTACT, Facet.COMPLAINT, Facet.OVERVIEW}
+
+
+def _to_choose(found: Sequence[Candidate], reading: Understanding) -> Sequence[Candidate]:
+    """What may be offered: no rule beside things to be done where a message only names a thing
+    (公证), or asks what only such things have; unless the rule explains it best."""
+    bare = reading.text == reading.focus and len(reading.text) <= BARE
+    practical = _doable(reading) - {Facet.CONDITIONS, Facet.AUDIENCE, Facet.REMEDIES}
+    if isinstance(found[0].record, Policy) or not (bare or practical):
+        return found
+    todo = [one for one in found if not isinstance(one.record, Policy)]
+    return todo if len(todo) > 1 else found
+
+
+BARE = 6
+"""The most letters of a message that only names a thing."""
 
 
 def _likely(found: Sequence[Candidate], share: float) -> list[Candidate]:

@@ -14,14 +14,15 @@ import re
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from functools import cache
 from importlib import resources
 from typing import Literal, Protocol
 
-from assistant import asking, turning
+from assistant import asking, pointing, turning
 from assistant.resolution import Candidate
 from assistant.types import Decision, DialogueState, Understanding
-from knowledge.types import Bundle, Facet, ServiceItem
+from knowledge.types import Bundle, Facet, Record, ServiceItem
 from retrieval.analyzer import normalise
 
 CLEAR_SCORE, CLEAR_MEANING = 3.3, 0.72
@@ -76,6 +77,18 @@ class Words:
     polar: re.Pattern[str]
     document: re.Pattern[str]
     before_document: re.Pattern[str]
+    possessed: re.Pattern[str]
+    dealt: re.Pattern[str]
+    what_now: re.Pattern[str]
+    refused: re.Pattern[str]
+    wants: re.Pattern[str]
+    instead: re.Pattern[str]
+    child: re.Pattern[str]
+    for_children: re.Pattern[str]
+    business: re.Pattern[str]
+    acts: re.Pattern[str]
+    thing: re.Pattern[str]
+    special: re.Pattern[str]
 
 
 @cache
@@ -123,6 +136,9 @@ Papers = Callable[[str, str], float]
 States = Callable[[str, Sequence[Facet]], bool]
 """Whether a record is one to apply for that states something of these facets, if there are any."""
 
+Parts = Callable[[str], Sequence[str]]
+"""The codes of the parts of a bundle; none of any other record."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -145,6 +161,7 @@ def stand(
     name: Callable[[str], str],
     papers: Papers,
     states: States,
+    parts: Parts,
 ) -> Standing | None:
     """How the message stands to the state; ``None``: it stands for itself.
 
@@ -152,18 +169,28 @@ def stand(
     """
     if not (state.record or state.offered):
         return None
+    one = pointing.pointed(reading.text)
+    if state.record and one is not None and (one.step or one.article):  # no list has it
+        steps = (Facet.PROCESS,) if one.step else ()
+        asks = tuple(dict.fromkeys((*steps, *reading.facets)))
+        return Standing(record=state.record, facets=asks, text=reading.text)
     text = reading.text if reading.focus else ""
     own = look(reading.original) if reading.focus else _NOTHING_SEEN
     if names_one(own, state, papers) and not _whether(own, reading, state, look, papers):
         return None
     if _happened(own, reading, state):
         return None
+    if state.record and not state.offered and (code := sibling(reading, state.record, look, name)):
+        return Standing(record=code, facets=state.facets, said="takes", text="")
     facets = asked(reading) or state.facets
     if right := corrected(reading.text):
         anew = reading.facets or asking.surely(right[0]) or state.facets
         stands = _corrected(right, anew, state, look, name)
         if stands is not None:
             return stands
+    if code := part_meant(reading, own, state, look, papers, parts):
+        same: Literal["goes_on", "takes"] = "goes_on" if code == state.record else "takes"
+        return Standing(record=code, facets=meant(reading, state), said=same, text=text)
     if state.offered and (code := picked(own, reading, state, look, papers, states)):
         taken: Literal["takes"] | None = None if code in state.offered else "takes"
         return Standing(record=code, facets=facets, text=text, said=taken)
@@ -175,8 +202,14 @@ def stand(
         return None
     if code := gone_back(reading, state, own, look, name, papers):
         return Standing(record=code, facets=facets, said="goes_on", text=text)
+    if _wants_another(reading, own, state.record, look):
+        return None
+    if _leads_away(reading, state, look, parts):
+        return None
     if opens(own, (state.record,), reading, look, papers):
         return _clearly(own, meant(reading, state), text)
+    if _names_a_thing(reading, own, state.record, look, papers):
+        return None
     if code := variant(reading, state.record, look, name):
         return Standing(record=code, facets=facets, said="takes", text=text)
     facets = meant(reading, state)
@@ -203,6 +236,162 @@ def _whether(
         known.polar.search(reading.text) and not known.applies.search(reading.text)
     )
     return bool(asks) and not opens(own, (state.record,), reading, look, papers)
+
+
+def part_meant(
+    reading: Understanding,
+    own: Seen,
+    state: DialogueState,
+    look: Look,
+    papers: Papers,
+    parts: Parts,
+) -> str | None:
+    """The part of the bundle under way that a message means which would turn elsewhere.
+
+    Of what is said to be somebody's, or is named alone, the part that is about it (他的养老金怎么
+    办), else a part that explains the message nearly as well as what it finds by itself.
+    """
+    bundle, *codes = under_way(state, parts) or ("",)
+    best = own.best
+    if not codes or best is None or is_document(reading):
+        return None
+    named = None if _sure(own) else words().dealt.search(reading.text)
+    if said := words().possessed.search(reading.text) or named:
+        about = look(said["x"], codes).best
+        if about and about.hit.coverage >= WHOLLY and about.hit.score >= OWNED_SCORE:
+            return about.record.code
+    if best.record.code in codes:  # what was offered meanwhile is something else
+        other = state.offered and best.record.code not in state.offered
+        return best.record.code if other and best.hit.score >= PART_SCORE else None
+    if best.record.code in state.offered:
+        return None
+    part = look(reading.original, codes).best
+    if part is None or own.decision.matched or part.hit.score < PART_SCORE:
+        return None
+    near = best.hit.score - part.hit.score <= PART_BEHIND
+    spoken = (bundle, *((state.record,) if state.record else ()))
+    return part.record.code if near and opens(own, spoken, reading, look, papers) else None
+
+
+WHOLLY, OWNED_SCORE = 0.95, 0.35
+"""Least coverage and score of a part of a bundle by what is said to be somebody's: it is of the
+matter itself, so that little is needed (养老金 among what a death brings: 0.60)."""
+
+PART_BEHIND = 0.75
+"""How far behind what a message finds by itself a part of the bundle under way may be."""
+
+
+def sibling(
+    reading: Understanding, record: str, look: Look, name: Callable[[str], str]
+) -> str | None:
+    """The matter like the one spoken of whose name, or an alias, has what a message says is
+    different (买房提取 … 那租房呢), or which is for children (我女儿五岁呢)."""
+    known = words()
+    said = known.instead.search(reading.text)
+    young = known.child.search(reading.text)
+    if said is None or reading.facets:
+        return None
+    business = known.business.fullmatch(said["x"])
+    if known.who.search(reading.text) and not (young or business):
+        return None
+    spoken = name(record)
+    kind = known.for_children if young else re.compile(re.escape(said["x"]))
+    if kind.search(normalise(spoken)):
+        return None
+    stem = re.split(f"[{_BRACKET}、和]", spoken)[0]
+    wanted = _FOR_CHILDREN if young else said["x"]
+    texts = [f"{stem[:-_ACT]} {wanted}", *([] if young else [f"{wanted} {stem[-2 * _ACT :]}"])]
+    found = [one.record for text in texts for one in look(text).candidates]
+    alike = [
+        one
+        for one in found
+        if isinstance(one, ServiceItem)
+        and one.code != record
+        and _is_called(one, kind)
+        and _alike(spoken, one.name, of_the_same=young is not None)
+    ]
+    by_name = [one for one in alike if kind.search(normalise(one.name))]
+    return next((one.code for one in (*by_name, *alike)), None)
+
+
+def _alike(one: str, other: str, *, of_the_same: bool) -> bool:
+    """Whether two names have a run of letters in common; ``of_the_same``: besides what is done."""
+    names = [normalise(each) for each in (one, other)]
+    if of_the_same:
+        names = [words().acts.sub(" ", each) for each in names]
+    return max(map(len, _runs(*names)), default=0) >= ALIKE
+
+
+ALIKE = 3
+"""Least number of letters in one run that the names of two matters of a kind have in common."""
+_FOR_CHILDREN = "小孩 未成年人"
+_ACT = 2
+"""Letters at the end of a name that say what is done (登记, 申领); without them no whole name of a
+record stands in what is looked for, which would hide all others."""
+
+
+def _is_called(record: Record, kind: re.Pattern[str]) -> bool:
+    return any(kind.search(normalise(one)) for one in (record.name, *record.aliases))
+
+
+def _runs(one: str, other: str) -> list[str]:
+    """The longest runs of letters that two texts have in common."""
+    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    return [part for block in blocks for part in one[block.a : block.a + block.size].split()]
+
+
+def _wants_another(reading: Understanding, own: Seen, record: str, look: Look) -> bool:
+    """Whether a message asks if one may get something (我可以买社保吗) that others explain wholly
+    and far better than the matter spoken of."""
+    best = own.best
+    if best is None or best.record.code == record or not words().wants.search(reading.text):
+        return False
+    mine = look(reading.original, (record,)).best
+    ahead = best.hit.score - (mine.hit.score if mine else 0.0)
+    return best.hit.coverage >= WHOLLY and ahead >= WANTED_AHEAD
+
+
+WANTED_AHEAD = 1.2
+"""How far ahead what one asks to get must be of the matter spoken of."""
+
+
+def _names_a_thing(
+    reading: Understanding, own: Seen, record: str, look: Look, papers: Papers
+) -> bool:
+    """Whether a message asks something of a thing to get that it calls by its name, and that the
+    matter spoken of does not know (护照多少钱 after a marriage)."""
+    best, said = own.best, reading.focus
+    thing = words().thing.search(said) and len(said) >= _THING
+    if best is None or not reading.facets or not thing:
+        return False
+    if is_document(reading) or words().polar.search(reading.text) or best.record.code == record:
+        return False
+    named = turning.pairs(said) <= turning.pairs(normalise(best.record.name))
+    return named and papers(record, said) == 0 and look(reading.original, (record,)).best is None
+
+
+_THING = 2
+"""Least letters of the name of a thing."""
+
+
+def _leads_away(reading: Understanding, state: DialogueState, look: Look, parts: Parts) -> bool:
+    """Whether a message asks what becomes of something that no part of the bundle under way is
+    about (我以后没收入怎么办): then it is no question of how the bundle is done."""
+    if reading.facets or not reading.focus or not words().what_now.search(reading.text):
+        return False
+    codes = under_way(state, parts)
+    mine = look(reading.original, codes).best if codes else None
+    return bool(codes) and (mine is None or mine.hit.coverage < KNOWN)
+
+
+def under_way(state: DialogueState, parts: Parts) -> tuple[str, ...]:
+    """The bundle that is spoken of, or led through, and its parts; empty if there is none."""
+    bundles = (state.record, state.guide.bundle if state.guide else None)
+    return next(((one, *found) for one in bundles if one and (found := parts(one))), ())
+
+
+KNOWN = 0.4
+"""From which coverage a bundle or a part of it has to do with a message."""
 
 
 def _clearly(own: Seen, facets: tuple[Facet, ...], text: str) -> Standing | None:
@@ -232,7 +421,8 @@ def names_one(own: Seen, state: DialogueState, papers: Papers) -> bool:
 def asked(reading: Understanding) -> tuple[Facet, ...]:
     """The facets that a message surely asks for: by the table, and by what the model hears."""
     hears = asking.surely if reading.facets else asking.near
-    told = dict.fromkeys((*reading.facets, *hears(reading.text)))
+    heard = [one for one in hears(reading.text) if one is not Facet.REMEDIES or _refused(reading)]
+    told = dict.fromkeys((*reading.facets, *heard))
     if is_document(reading):
         told = dict.fromkeys((Facet.MATERIALS, *told))
     if Facet.AUDIENCE in told:
@@ -240,12 +430,22 @@ def asked(reading: Understanding) -> tuple[Facet, ...]:
     return tuple(told)
 
 
+def _refused(reading: Understanding) -> bool:
+    """Whether 怎么办 may ask for a remedy: something was refused, or it is asked in other words."""
+    known = words()
+    return bool(known.refused.search(reading.text) or not known.what_now.search(reading.text))
+
+
 def meant(reading: Understanding, state: DialogueState) -> tuple[Facet, ...]:
     """The facets that a message which goes on is answered with: those it surely asks for, else the
-    likeliest, else what yes-or-no questions ask for, else what was asked before."""
+    likeliest, else what yes-or-no questions ask for, else what was asked before; all that matters
+    where it only asks what to do (他的养老金怎么办)."""
+    likely = asking.likely(reading.text)
+    if words().what_now.search(reading.text) and not _refused(reading):
+        return asked(reading) or tuple(one for one in likely if one is not Facet.REMEDIES)
     return (
         asked(reading)
-        or asking.likely(reading.text)
+        or likely
         or ((Facet.CONDITIONS,) if words().polar.search(reading.text) else ())
         or carried(reading, state)
     )

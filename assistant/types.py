@@ -43,7 +43,9 @@ class Intent(StrEnum):
 class Understanding:
     """A message read.
 
-    ``text`` is normalised, ``original`` as it was typed (names may differ in brackets only);
+    ``choice``: the place chosen from a list, 0 for none of it; ``None`` beside ``CHOOSE``: one that
+    it does not have.  Then ``text`` is what is asked of what stands there, else the message,
+    normalised; ``original`` is as it was typed (names may differ in brackets only);
     ``focus`` is what remains without question, facet and courtesy words; ``whole``: it asks for all
     that a life event brings; ``generic``: its focus names no item (注销, 补贴 …).  ``profile``:
     what it says of the one who asks (户籍, 区), in the words of ``knowledge/profile.yaml``.
@@ -175,12 +177,27 @@ class Danger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A list of records that was shown, in its order: ``codes`` (empty where a row has none).
+
+    ``facets``: what was asked of them; ``of``: the bundle whose parts they are; ``at``: the number
+    of the turn that showed it.
+    """
+
+    codes: tuple[str, ...]
+    facets: tuple[Facet, ...] = ()
+    of: str | None = None
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueState:
     """What is remembered of a conversation: codes, facets, chosen options; of what was typed only
     a form under way and the last messages for a person to read, personal data masked.
 
     ``record``: the one last spoken of; ``before``: those before it, the last first; ``facets``:
-    those last asked for; ``profile``: what was told of the one who asks.
+    those last asked for; ``profile``: what was told of the one who asks.  ``offered``: what the
+    turn before this one asked to choose from; ``listed``: the list that was shown last.
 
     ``receipts``: number and check of what this session filed, so that it need not ask again.
     ``danger``: an emergency not known to be over.
@@ -190,6 +207,7 @@ class DialogueState:
     record: str | None = None
     facets: tuple[Facet, ...] = ()
     offered: tuple[str, ...] = ()
+    listed: Listed | None = None
     before: tuple[str, ...] = ()
     profile: tuple[tuple[str, str], ...] = ()
     turns: int = 0

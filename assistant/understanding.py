@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from assistant import pointing
 from assistant.emergencies import detector
 from assistant.rules import CrisisKind, Rules
 from assistant.types import DialogueState, Intent, Language, Understanding
@@ -53,12 +54,24 @@ def understand(
         )
     if talk := _small_talk(bare, rules):
         return Understanding(intent=Intent.SMALL_TALK, text=text, kind=talk, language=language)
-    choice = _choice(bare, state)
-    if choice is None and _CHOICE.fullmatch(bare):  # a number that was not offered
+    choice, rest = _choice(bare, state)
+    if choice is _NOWHERE:
         return Understanding(intent=Intent.EMPTY, text=text, language=language)
-    subject = focus(text, rules)
+    subject = focus(text if rest is None else rest, rules)
+    if rest is not None:
+        return Understanding(
+            intent=Intent.CHOOSE,
+            text=rest,
+            original=message.text,
+            focus=subject,
+            facets=facets(rest, rules),
+            language=language,
+            district=district,
+            choice=choice,
+            profile=profile(text, district, rules),
+        )
     return Understanding(
-        intent=Intent.ASK if choice is None else Intent.CHOOSE,
+        intent=Intent.ASK,
         text=text,
         original=message.text,
         focus=subject,
@@ -67,7 +80,6 @@ def understand(
         facets=facets(text, rules),
         language=language,
         district=district,
-        choice=choice,
         profile=profile(text, district, rules),
     )
 
@@ -207,9 +219,30 @@ def _district(text: str, rules: Rules) -> str | None:
     return f"{found.group()}区" if found else None
 
 
-def _choice(bare: str, state: DialogueState) -> int | None:
-    """The number chosen from what was offered: 1-based, 0 for none of them."""
-    return chosen(bare, len(state.offered))
+def _choice(bare: str, state: DialogueState) -> tuple[int | None, str | None]:
+    """The place chosen from a list: 1-based, 0 for none of it, ``None`` for one that it does not
+    have; and what is asked of what stands there, ``None`` if nothing is chosen.
+
+    ``_NOWHERE``: a number where no list was shown, or while something else waits for it.
+    """
+    if state.offered and _NEITHER.search(bare):
+        return 0, ""
+    number, one = _CHOICE.fullmatch(bare), pointing.pointed(bare)
+    if number is not None and (state.offered or one is None):
+        one = pointing.Pointed(place=_place(number))
+        return (one.among(len(state.offered)), "") if state.offered else (_NOWHERE, "")
+    if one is None:
+        return None, None
+    guided = state.guide is not None and state.guide.asking is not None
+    codes = pointing.shown(state, one)
+    if not one.rest and (guided and not state.offered):
+        return _NOWHERE, ""
+    if codes:
+        return one.among(len(codes)), one.rest
+    if state.form or state.enquiry or state.handoff:
+        return (None, None) if one.rest else (_NOWHERE, "")
+    inside = (one.step or one.article) and state.record  # of what is spoken of itself
+    return (None, None) if inside else (None, one.rest)
 
 
 def chosen(bare: str, count: int) -> int | None:
@@ -219,10 +252,15 @@ def chosen(bare: str, count: int) -> int | None:
         return None
     if _NEITHER.search(bare):
         return 0
-    if found := _CHOICE.fullmatch(bare):
-        if found[3]:
-            return count
-        said = found[1] or found[2] or "1"
-        number = _NUMERALS.get(said) or int(said)
-        return number if number <= count else None
-    return None
+    found = _CHOICE.fullmatch(bare)
+    return pointing.Pointed(place=_place(found)).among(count) if found else None
+
+
+_NOWHERE = -1
+
+
+def _place(found: re.Match[str]) -> int:
+    if found[3]:
+        return -1
+    said = found[1] or found[2] or "1"
+    return _NUMERALS.get(said) or int(said)

@@ -68,6 +68,11 @@ _VAGUE = re.compile(r"[万千亿廿卅多几半第.~-]|到|至|超过|以上|以
 _ORDINAL = re.compile(r"(?:选|拣|要)?第?([1-9]\d?|[一二三四五六七八九十]{1,3})(?:个|项|条|种)?")
 
 
+def asks(bare: str) -> bool:
+    """Whether a normalised message is a question back, which is no answer."""
+    return _ASKING.search(bare) is not None
+
+
 def read(question: Question, text: str, today: date) -> Answer | None:
     """The answer that the text gives to the question, or ``None`` if it gives none."""
     bare = normalise(text).strip(_EDGE)

@@ -130,7 +130,8 @@ def again(turn: Turn, knowledge: Knowledge) -> Draft | None:
     if state is None or draft is None or understood is None or understood.facets:
         return None
     lost = (Status.NOT_FOUND, Status.OUT_OF_SCOPE, Status.CLARIFY)
-    if draft.status not in lost or len(bare(turn.message.text)) > _SHORT:
+    said = bare(turn.message.text)
+    if draft.status not in lost or len(said) > _SHORT or (draft.cards and reading.asks(said)):
         return None
     bundle = knowledge.record(state.bundle)
     if not isinstance(bundle, Bundle):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from assistant.composing.items import main_line
 from assistant.composing.policies import hotline_card, say_hotline
 from assistant.composing.writer import Writer, choice
 from assistant.rules import CrisisKind, guide_words, replies
 from assistant.types import Draft, Knowledge
-from channels.types import Card, Status
+from channels.types import Card, CardRow, Status
 from knowledge.passages import FACET_NAMES
 from knowledge.types import Bundle, Facet, Fact, Hotline, Policy, Record, ServiceItem
 
@@ -38,6 +39,38 @@ def clarify(
     return writer.draft(Status.CLARIFY, "same_name" if same_name else "several_fit")
 
 
+def family(
+    called: str, records: Sequence[ServiceItem], facet: Facet, writer: Writer, knowledge: Knowledge
+) -> Draft:
+    """Ask which of several things of one name is meant, and tell of each what it states of the
+    facet that was asked for."""
+    texts = replies()["clarify"]
+    asked = {"name": called, "facet": FACET_NAMES[facet]}
+    writer.remark(texts["family"].format(**asked))
+    rows = [_stating(record, facet, writer) for record in records]
+    writer.card(Card(kind="choices", title="请选择", rows=tuple(rows)))
+    writer.suggestions += [row.ask for row in rows if row.ask]
+    writer.suggestions.append(texts["neither"])
+    say_line(knowledge, PUBLIC_HOTLINE, replies()["not_found"]["hotline"], writer)
+    return writer.draft(Status.CLARIFY, "family")
+
+
+def _stating(record: ServiceItem, facet: Facet, writer: Writer) -> CardRow:
+    row = choice(record.name, ask_for(record, (facet,), code=True), code=record.code)
+    line = main_line(record, facet, writer)
+    if line is None:
+        unstated = replies()["clarify"]["unstated"].format(facet=FACET_NAMES[facet])
+        return replace(row, note=unstated)
+    text, used = line
+    return replace(row, text=text, citations=writer.cite(record, used))
+
+
+def stated(record: ServiceItem, facet: Facet, writer: Writer) -> str | None:
+    """What a record states of a facet in one sentence, to be compared with others."""
+    line = main_line(record, facet, writer)
+    return line[0] if line else None
+
+
 def unsure(
     records: Sequence[Record], asked: Sequence[Facet], writer: Writer, knowledge: Knowledge
 ) -> Draft:
@@ -53,6 +86,18 @@ def unsure(
     else:
         say_line(knowledge, PUBLIC_HOTLINE, replies()["not_found"]["hotline"], writer)
     return writer.draft(Status.CLARIFY, "unsure")
+
+
+def no_such(records: Sequence[Record], asked: Sequence[Facet], writer: Writer) -> Draft:
+    """That a number was said which no list has: the list that there is once more, if there is."""
+    texts = replies()["clarify"]
+    if not records:
+        writer.remark(texts["no_list"])
+        return writer.draft(Status.CLARIFY, "no_list")
+    writer.remark(texts["no_such"])
+    writer.card(_choices("请选择", records, asked))
+    writer.suggestions.append(texts["neither"])
+    return writer.draft(Status.CLARIFY, "no_such")
 
 
 def empty(writer: Writer, suggestions: Iterable[str]) -> Draft:

@@ -170,6 +170,20 @@ def _say(
     return True
 
 
+def main_line(record: ServiceItem | Bundle, facet: Facet, writer: Writer) -> Line | None:
+    """What the record states of the facet in one sentence, and the facts in it; ``None``: nothing.
+
+    That a thing is charged for and not how much says nothing of a fee."""
+    found = _concerning(record, facts(record, facet), writer)
+    line = next(iter(_LINES[facet](record, found)), None) if found else None
+    vague = facet is Facet.FEE and line is not None and not any(map(_tells_fee, line[1]))
+    return None if vague else line
+
+
+def _tells_fee(one: Fact) -> bool:
+    return one.field.startswith("money.fees") or one.text == "不收费"
+
+
 def _concerning(
     record: ServiceItem | Bundle, found: Sequence[Fact], writer: Writer
 ) -> Sequence[Fact]:

@@ -11,10 +11,10 @@ import pytest
 
 from assistant import bootstrap, rules
 from assistant.answering import answer, for_here
-from assistant.types import DialogueState, Knowledge, Turn
+from assistant.types import DialogueState, Knowledge, Listed, Turn
 from assistant.work_orders.words import begins, texts
 from channels.types import Message, Status
-from knowledge.types import Body, Contact, Facet, Faq, Money, Record, Window
+from knowledge.types import Body, Contact, Facet, Faq, Fee, Money, Record, Window
 from retrieval.analyzer import normalise
 from retrieval.types import Hit
 from tests.assistant.fakes import TODAY, ToldSearcher, hit, knowledge, read, weak
@@ -22,6 +22,7 @@ from tests.records import bundle, hotline, item, policy
 
 F = Facet
 IDEAS = ("居住证要什么材料",)
+FEE = Fee(name="工本费", standard="40元/证")
 HOTLINES = bootstrap.built_in_hotlines()
 PERMIT = item(
     "GZ-1",
@@ -199,6 +200,105 @@ class TestChoice:
     def test_one_no_longer_in_force(self) -> None:
         old = replace(RENEWAL, expires=date(2026, 11, 21))
         assert status(asked("第二个", [PERMIT, old], state=self.STATE)) is Status.NOT_FOUND
+
+
+class TestPointing:
+    """At a list of some turns ago, and at the parts of a bundle."""
+
+    OLD = DialogueState(
+        record="GZ-9",
+        facets=(F.PLACE,),
+        listed=Listed(codes=("GZ-1", "GZ-2"), facets=(F.FEE,)),
+        turns=2,
+    )
+
+    def test_with_what_was_asked_of_that_list(self) -> None:
+        turn = asked("头先第一个", state=self.OLD)
+        assert turn.decision is not None
+        assert turn.decision.records == ("GZ-1",)
+        assert turn.understanding is not None
+        assert turn.understanding.facets == (F.FEE,)
+
+    def test_with_what_was_asked_of_another_in_it(self) -> None:
+        turn = asked("第二个呢", state=replace(self.OLD, record="GZ-1"))
+        assert turn.understanding is not None
+        assert turn.understanding.facets == (F.PLACE,)
+
+    def test_with_what_is_asked_anew(self) -> None:
+        turn = asked("第二个要什么材料", state=self.OLD)
+        assert turn.decision is not None
+        assert turn.decision.records == ("GZ-2",)
+        assert "办理“居住证签注”需要" in said(turn)
+
+    def test_how_it_is_done_tells_all_that_matters(self) -> None:
+        turn = asked("第一个怎么办", state=self.OLD)
+        assert turn.understanding is not None
+        assert turn.understanding.facets == ()
+
+    def test_a_place_that_the_list_has_not_shows_it_again(self) -> None:
+        turn = asked("第七个", state=self.OLD)
+        assert status(turn) is Status.CLARIFY
+        assert offered(turn) == ["GZ-1", "GZ-2"]
+        assert "没有您说的这一项" in said(turn)
+        assert turn.understanding is not None
+        assert turn.understanding.facets == (F.FEE,)
+
+    def test_where_nothing_was_listed_that_is_said(self) -> None:
+        turn = asked("第二个", state=DialogueState(record="GZ-1"))
+        assert (status(turn), turn.decision) == (Status.CLARIFY, None)
+        assert "没有列出" in said(turn)
+
+
+class TestFamily:
+    """Several things of one name, of which one thing is asked that is said in a line."""
+
+    FIRST = item("GZ-1", "居民身份证首次申领", money=Money(charged=False))
+    LOST = item("GZ-2", "居民身份证丢失补领", money=Money(charged=True, fees=(FEE,)))
+    LAW = policy("GZP-1", "居民身份证法")
+
+    def family(self, *records: Record, text: str = "身份证多少钱") -> Turn:
+        return asked(text, records, [weak(one, score=1.0, coverage=1.0) for one in records])
+
+    def test_what_each_states_is_told_and_cited(self) -> None:
+        turn = self.family(self.LOST, self.LAW, self.FIRST)
+        assert turn.draft is not None
+        assert (turn.draft.status, turn.draft.reason) == (Status.CLARIFY, "family")
+        rows = turn.draft.cards[0].rows
+        assert [(row.code, row.text) for row in rows] == [
+            ("GZ-1", "这项办理不收费。"),
+            ("GZ-2", "收费：工本费：40元/证。"),
+        ]
+        cited = {one.n: one.code for one in turn.draft.citations}
+        assert [cited[row.citations[0]] for row in rows] == ["GZ-1", "GZ-2"]
+
+    def test_one_that_states_nothing_comes_last_and_that_is_said(self) -> None:
+        silent = item("GZ-3", "居民身份证异地受理")
+        turn = self.family(silent, self.LOST)
+        assert turn.draft is not None
+        last = turn.draft.cards[0].rows[-1]
+        assert (last.code, last.text, last.citations) == ("GZ-3", None, ())
+        assert "没有写明收费" in (last.note or "")
+
+    def test_what_all_state_alike_is_answered_by_the_ordinary_one(self) -> None:
+        temporary = item("GZ-4", "临时居民身份证申领", money=Money(charged=False))
+        turn = self.family(temporary, self.FIRST)
+        assert status(turn) is Status.ANSWERED
+        assert turn.decision is not None
+        assert turn.decision.records == ("GZ-1",)
+        assert "按“居民身份证首次申领”来答" in said(turn)
+
+    def test_not_where_none_is_the_ordinary_one(self) -> None:
+        kinds = [
+            item(f"GZ-{one}", f"公积金提取（{one}）", money=Money(charged=False))
+            for one in ("退休", "租房")
+        ]
+        assert status(self.family(*kinds, text="公积金提取多少钱")) is Status.CLARIFY
+
+    def test_not_where_none_states_it(self) -> None:
+        records = [item("GZ-5", "驾驶证换证"), item("GZ-6", "驾驶证补证")]
+        turn = self.family(*records, text="驾驶证多少钱")
+        assert turn.draft is not None
+        assert turn.draft.reason != "family"
 
 
 class TestClarify:

@@ -10,9 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.dialogue import following, remember
-from assistant.types import Decision, DialogueState, Draft, Erased, Intent, Turn, Understanding
+from assistant.types import (
+    Decision,
+    DialogueState,
+    Draft,
+    Erased,
+    Intent,
+    Listed,
+    Turn,
+    Understanding,
+)
 from assistant.work_orders.types import FormState, OrderKind, Receipt
-from channels.types import Card, CardRow, Message, Status
+from channels.types import Card, CardKind, CardRow, Message, Status
 from knowledge.types import Facet
 
 BEFORE = DialogueState(record="old", facets=(Facet.FEE,), offered=("x", "y"), turns=3)
@@ -92,6 +101,40 @@ def test_nothing_that_was_typed_is_kept(
 def test_remembering_keeps_the_rest_of_the_turn() -> None:
     one = turn(Status.ANSWERED, ANSWER)
     assert replace(remember(one), state=BEFORE) == one
+
+
+class TestList:
+    OFFERED = Listed(codes=("a", "b"), facets=(Facet.MATERIALS,), at=4)
+
+    def test_what_was_offered_outlasts_another_answer(self) -> None:
+        offered = following(turn(Status.CLARIFY, None, "a", "b"))
+        assert offered.listed == self.OFFERED
+        after = following(replace(turn(Status.ANSWERED, ANSWER), state=offered))
+        assert (after.offered, after.listed, after.turns) == ((), self.OFFERED, 5)
+
+    @pytest.mark.parametrize("kind", ["choices", "plan"])
+    def test_the_parts_of_a_bundle_keep_their_places(self, kind: CardKind) -> None:
+        rows = (CardRow(label="1", code="p1"), CardRow(label="2"), CardRow(label="3", code="p3"))
+        card = Card(kind=kind, title="包含的事项", code="bundle", rows=rows)
+        after = following(self._shows(card))
+        assert after.listed == Listed(codes=("p1", "", "p3"), of="bundle", at=4)
+
+    def test_the_articles_of_a_rule_are_no_list(self) -> None:
+        rows = tuple(CardRow(label=f"第{one}条", code="law") for one in "一二")
+        card = Card(kind="choices", title="条文", code="law", rows=rows)
+        one = self._shows(card)
+        state = replace(BEFORE, listed=self.OFFERED)
+        assert following(replace(one, state=state)).listed == self.OFFERED
+
+    def test_a_bundle_that_is_left_leaves_no_list(self) -> None:
+        draft = Draft(status=Status.ANSWERED, left=True)
+        state = replace(BEFORE, listed=Listed(codes=("p1",), of="bundle"))
+        assert following(replace(turn(None), state=state, draft=draft)).listed is None
+
+    @staticmethod
+    def _shows(card: Card) -> Turn:
+        one = turn(Status.ANSWERED, ANSWER)
+        return replace(one, draft=Draft(status=Status.ANSWERED, cards=(card,)))
 
 
 FORM = FormState(kind=OrderKind.COMPLAINT, key="k", asking="place")

@@ -392,3 +392,31 @@ def test_any_decision_is_sound(hits: list[tuple[Record, Hit]], question: str) ->
             found(*(one for _, one in hits)), reading, knowledge([r for r, _ in hits]), TODAY
         )[0]
     )
+
+
+class TestNoRuleBesideThings:
+    """What is offered where nothing is sure."""
+
+    LAW = policy("GZP-1", "公证法")
+    WILL, GIFT = item("GZ-3", "遗嘱公证"), item("GZ-4", "赠与公证")
+
+    def offered(self, text: str, *records: Record) -> tuple[str, ...]:
+        doubtful: dict[str, Any] = dict.fromkeys(
+            ("coverage", "title_coverage", "reverse_coverage"), 0.5
+        )
+        hits = [
+            (one, hit(one, score=2.0 - n / 10, parts={"dense": 0.5}, **doubtful))
+            for n, one in enumerate(records)
+        ]
+        decision, _ = decided(text, *hits)
+        assert decision.unsure
+        return decision.records
+
+    @pytest.mark.parametrize("text", ["公证", "公证要多少钱"])
+    def test_a_thing_is_named_or_something_practical_is_asked(self, text: str) -> None:
+        assert self.offered(text, self.WILL, self.LAW, self.GIFT) == ("GZ-3", "GZ-4")
+
+    def test_but_where_a_rule_may_be_meant_it_is_offered(self) -> None:
+        found = self.offered("公证有哪些法律规定要遵守", self.WILL, self.LAW, self.GIFT)
+        assert found == ("GZ-3", "GZP-1", "GZ-4")
+        assert "GZP-1" in self.offered("公证", self.LAW, self.WILL, self.GIFT)

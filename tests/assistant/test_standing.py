@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -12,7 +12,7 @@ from assistant import standing
 from assistant.handoff.types import Said
 from assistant.resolution import Candidate
 from assistant.standing import Seen, Standing, stand
-from assistant.types import Decision, DialogueState
+from assistant.types import Decision, DialogueState, GuideState
 from knowledge.types import Facet, Record
 from tests.assistant.fakes import hit, read, weak
 from tests.records import bundle, item, policy
@@ -72,14 +72,16 @@ def stood(
     told: Mapping[str, Seen] | None = None,
     papers: float = 0.0,
     states: Sequence[str] = (),
+    parts: Sequence[str] = (),
 ) -> Standing | None:
     return stand(
-        read(text),
+        read(text, state),
         state,
         Looks(told or {}),
         name,
         lambda code, called: papers,
         lambda code, facets: code in states,
+        lambda code: parts if code == EVENT.code else (),
     )
 
 
@@ -125,6 +127,13 @@ class TestGoesOn:
 
     def test_words_that_say_nothing_where_nothing_was_asked(self) -> None:
         assert stood("那么呢", DialogueState(record="GZ-1")) is None
+
+    def test_with_a_step_or_an_article_of_it(self) -> None:
+        step, article = stood("第二步要多久", SPOKEN), stood("第六条", SPOKEN)
+        assert step == Standing(
+            record="GZ-1", facets=(F.PROCESS, F.TIME_LIMIT), text="第二步要多久"
+        )
+        assert article == Standing(record="GZ-1", facets=(), text="第六条")
 
     def test_a_long_message_about_something_unknown_does_not(self) -> None:
         assert stood("隔壁工地的泥头车把巷口的路面压坏了", SPOKEN) is None
@@ -293,6 +302,133 @@ class TestVariant:
         stands = stood(text, self.STATE, {f"住房公积金提取 {text}": found(HOUSE, RETIRED)})
         assert stands is not None
         assert stands.record == "GZ-3"
+
+
+def seen(*hits: tuple[Record, float, float], focus: str = "事") -> Seen:
+    """What words find unsurely: records with score and coverage, the first best."""
+    candidates = tuple(
+        Candidate(record, hit(record, score=score, coverage=coverage))
+        for record, score, coverage in hits
+    )
+    one = found(*(record for record, _, _ in hits), sure=False, focus=focus)
+    return replace(one, candidates=candidates)
+
+
+class TestParts:
+    """Of the bundle that is spoken of, or led through."""
+
+    STATE = DialogueState(record="GZB-1")
+    PARTS = ("GZ-1", "GZ-4")
+
+    @pytest.mark.parametrize(
+        ("text", "about"),
+        [("他的养老金怎么办", "养老金"), ("佢份養老金點算", "养老金"), ("我老公的房子呢", "房子")],
+    )
+    def test_what_is_said_to_be_somebodys(self, text: str, about: str) -> None:
+        told = {text: seen((HOUSE, 1.9, 0.9)), about: seen((RETIRED, 0.6, 1.0))}
+        stands = stood(text, self.STATE, told, parts=self.PARTS)
+        assert stands is not None
+        assert (stands.record, stands.said) == ("GZ-4", "takes")
+        assert F.REMEDIES not in stands.facets
+
+    def test_not_where_only_some_of_it_is_explained(self) -> None:
+        text = "他的车怎么过户"
+        told = {text: seen((HOUSE, 1.7, 0.8)), "车": seen((RETIRED, 1.0, 0.6))}
+        stands = stood(text, self.STATE, told, parts=self.PARTS)
+        assert stands is None or stands.record != "GZ-4"
+
+    @pytest.mark.parametrize(("behind", "record"), [(0.3, "GZ-4"), (1.2, "GZ-3")])
+    def test_nearly_as_good_as_what_is_found_elsewhere(self, behind: float, record: str) -> None:
+        text = "住房公积金提取怎么弄"
+        told = {text: seen((HOUSE, 2.6, 1.0), (RETIRED, 2.6 - behind, 1.0), focus="公积金提取")}
+        stands = stood(text, self.STATE, told, parts=self.PARTS)
+        assert stands is not None
+        assert stands.record == record
+
+    def test_what_no_part_is_about_is_no_question_of_the_bundle(self) -> None:
+        text = "我以后没收入怎么办"
+        told = {text: seen((HOUSE, 1.4, 0.5))}
+        assert stood(text, self.STATE, told, parts=self.PARTS) is None
+        guide = GuideState(bundle="GZB-1", begun=date(2026, 11, 22))
+        state = DialogueState(record="GZ-4", guide=guide)
+        assert stood(text, state, told, parts=self.PARTS) is None
+
+
+class TestSibling:
+    """The like matter of which only what is different is named."""
+
+    ADULT = item("GZ-5", "普通护照申领、换发")
+    YOUNG = item("GZ-6", "未满16周岁公民申请普通护照", aliases=("儿童护照",))
+    FIRM = item("GZ-7", "公司设立登记")
+    TRADER = item("GZ-8", "个体工商户设立登记")
+    OTHER = item("GZ-9", "困境未成年人监护")
+
+    def taken(self, text: str, spoken: Record, *others: Record) -> str | None:
+        everything = found(*others, spoken)
+        return standing.sibling(
+            read(text),
+            spoken.code,
+            lambda said, among=(), /: everything,
+            lambda code: spoken.name,
+        )
+
+    @pytest.mark.parametrize("text", ["我女儿五岁呢", "那小孩呢", "咁細路仔呢", "孩子8岁呢"])
+    def test_for_a_child(self, text: str) -> None:
+        assert self.taken(text, self.ADULT, self.OTHER, self.YOUNG) == "GZ-6"
+
+    @pytest.mark.parametrize("text", ["那我女儿二十岁呢", "那外地人呢", "小孩要多少钱", "那老人呢"])
+    def test_not_for_others(self, text: str) -> None:
+        assert self.taken(text, self.ADULT, self.OTHER, self.YOUNG) is None
+
+    def test_not_what_is_alike_only_in_what_is_done(self) -> None:
+        card = item("GZ-10", "儿童优待证首次申领")
+        assert self.taken("那小孩呢", PERMIT, card) is None
+
+    def test_for_another_purpose(self) -> None:
+        rent = item("GZ-11", "住房公积金提取（租房）")
+        subsidy = item("GZ-12", "住房租赁补贴", aliases=("租房补贴",))
+        assert self.taken("那租房呢", HOUSE, subsidy, rent) == "GZ-11"
+
+    @pytest.mark.parametrize("text", ["换成公司呢", "那公司呢"])
+    def test_for_another_kind_of_business(self, text: str) -> None:
+        grown = item("GZ-13", "个体工商户转型登记", aliases=("个体户转公司",))
+        assert self.taken(text, self.TRADER, grown, self.FIRM) == "GZ-7"
+
+    def test_already_spoken_of(self) -> None:
+        assert self.taken("那公司呢", self.FIRM, self.TRADER) is None
+
+
+class TestAnotherMatter:
+    """That a short message is not glued to the matter spoken of."""
+
+    def test_whether_one_may_get_something(self) -> None:
+        text = "我可以买社保吗"
+        told = {text: seen((CARD, 2.4, 1.0))}
+        assert stood(text, SPOKEN, told) is None
+
+    @pytest.mark.parametrize("text", ["公司能申请吗", "我可以申请吗", "我可以带小孩去吗"])
+    def test_not_whether_one_may_at_all(self, text: str) -> None:
+        stands = stood(text, SPOKEN, {text: seen((CARD, 2.4, 1.0))})
+        assert stands is not None
+        assert stands.record == "GZ-1"
+
+    def test_what_a_thing_costs_that_the_matter_does_not_know(self) -> None:
+        passport = item("GZ-5", "普通护照申领")
+        text = "护照多少钱"
+        told = {text: seen((passport, 1.7, 1.0), focus="护照")}
+        assert stood(text, SPOKEN, told) is None
+        stands = stood(text, SPOKEN, told, papers=1.0)
+        assert stands is not None
+        assert stands.record == "GZ-1"
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"), [("审核不过怎么办", True), ("他的养老金怎么办", False)]
+)
+def test_what_to_do_asks_for_a_remedy_only_where_something_was_refused(
+    text: str, remedy: bool
+) -> None:
+    assert (F.REMEDIES in standing.meant(read(text), SPOKEN)) is remedy
 
 
 @pytest.mark.parametrize("text", ["哈哈哈哈", "asdf", "……！！！", "呵呵呵"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import rules
-from assistant.types import DialogueState, Intent
+from assistant.types import DialogueState, EnquiryState, GuideState, Intent, Listed
 from assistant.understanding import facets, facets_about, focus, timeless, understand
 from channels.types import Message
 from knowledge.types import Facet
@@ -229,13 +231,41 @@ class TestChoice:
 
     @pytest.mark.parametrize("text", ["第五个", "4", "第九项", "8"])
     def test_beyond_what_was_offered(self, text: str) -> None:
-        assert read(text, OFFERED).intent is Intent.EMPTY
+        reading = read(text, OFFERED)
+        assert (reading.intent, reading.choice) == (Intent.CHOOSE, None)
 
-    @pytest.mark.parametrize("text", ["第二个", "1", "第一个吧"])
+    @pytest.mark.parametrize("text", ["第二个", "第一个吧", "头先第三个", "第二项要什么材料"])
     def test_nothing_was_offered(self, text: str) -> None:
         reading = read(text)
-        assert reading.intent is Intent.EMPTY
-        assert reading.choice is None
+        assert (reading.intent, reading.choice) == (Intent.CHOOSE, None)
+
+    @pytest.mark.parametrize("text", ["1", "选2"])
+    def test_a_bare_number_where_nothing_was_offered(self, text: str) -> None:
+        assert read(text).intent is Intent.EMPTY
+
+    def test_while_a_guided_question_waits_a_number_without_a_question_is_for_it(self) -> None:
+        guide = GuideState(bundle="b", begun=date(2026, 11, 22), asking="how")
+        state = DialogueState(guide=guide, listed=Listed(codes=("a", "c"), of="b"))
+        assert read("第二个", state).intent is Intent.EMPTY
+        assert read("第二个在哪办", state).choice == 2
+
+    def test_while_a_form_waits_a_number_is_for_it(self) -> None:
+        state = DialogueState(enquiry=EnquiryState(asking="stars"))
+        assert read("第二个", state).intent is Intent.EMPTY
+
+    @pytest.mark.parametrize(
+        ("text", "rest", "facets"),
+        [
+            ("第二步怎么办", "怎么办", ()),
+            ("第3个在哪办", "在哪办", (Facet.PLACE,)),
+            ("咁第一样要带咩", "要带咩", (Facet.MATERIALS,)),
+        ],
+    )
+    def test_and_what_is_asked_of_it(self, text: str, rest: str, facets: tuple[Facet, ...]) -> None:
+        listed = Listed(codes=("a", "b", "c"), of="bundle")
+        reading = read(text, DialogueState(record="bundle", listed=listed))
+        assert (reading.intent, reading.text, reading.facets) == (Intent.CHOOSE, rest, facets)
+        assert reading.focus == ""
 
     @given(st.one_of(ANY, CHINESE), st.integers(0, 5))
     def test_only_what_was_offered(self, text: str, count: int) -> None:

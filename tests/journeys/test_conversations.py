@@ -297,3 +297,99 @@ def test_money_paid_out_is_no_fee(citizen: Citizen) -> None:
 def test_the_very_question_of_a_record(citizen: Citizen) -> None:
     reply = citizen.says("产假有多少天")
     assert reply["sentences"][0]["text"].startswith("常见问题“产假有多少天？”")
+
+
+SURVIVORS = "GZ-SB-yangbao-siwang-daiyu"
+
+
+def test_an_ordinal_points_at_the_list_of_some_turns_ago(citizen: Citizen) -> None:
+    listed = rows(citizen.says("居住证要什么材料"), "choices")
+    citizen.says("第一个")
+    citizen.says("结婚登记要多久")
+    back = citizen.says("頭先第二個")
+    assert codes(back) == {listed[1]["code"]}
+    third = citizen.says("上面第三个去哪办")
+    assert codes(third) == {listed[2]["code"]}
+    beyond = citizen.says("第九个")
+    assert (beyond["status"], beyond["reason"]) == ("clarify", "no_such")
+    assert [row["code"] for row in rows(beyond, "choices")] == [row["code"] for row in listed]
+
+
+def test_an_ordinal_where_nothing_was_listed(citizen: Citizen) -> None:
+    assert citizen.says("第一个")["reason"] == "no_list"
+    citizen.says("身份证丢了怎么补办")
+    assert citizen.says("第二个")["reason"] == "no_list"
+    assert codes(citizen.says("第二步怎么办")) == {"GZ-HJ-sfz-buling"}
+
+
+def test_ordinals_within_a_bundle(citizen: Citizen) -> None:
+    parts = rows(citizen.says("我老公走了"), "choices")
+    assert codes(citizen.says("第二步怎么办")) == {parts[1]["code"]}
+    assert codes(citizen.says("第3个在哪办")) == {parts[2]["code"]}
+    assert codes(citizen.says("第五项要什么材料")) == {parts[4]["code"]}
+    answered = citizen.says("第一个")
+    assert (answered["status"], codes(answered)) == ("guiding", {"GZB-shenhou"})
+
+    plan = rows(citizen.says("先看清单"), "plan")
+    assert codes(citizen.says("第三步要带咩")) == {plan[2]["code"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("他的养老金怎么办", SURVIVORS),
+        ("佢份退休金仲有冇得攞", SURVIVORS),
+        ("抚恤金能领多少", SURVIVORS),
+        ("社保里的钱能取吗", SURVIVORS),
+        ("户口要怎么弄", "GZ-HJ-siwang-zhuxiao"),
+        ("佢間屋點算", "GZ-BDC-zhuanyi-jicheng"),
+    ],
+)
+def test_a_widow_asks_about_what_was_his(citizen: Citizen, text: str, code: str) -> None:
+    citizen.says("我老公走了")
+    assert codes(citizen.says(text)) == {code}
+
+
+def test_a_widow_without_income_is_told_of_no_cremation(citizen: Citizen) -> None:
+    citizen.says("我老公走了")
+    citizen.says("他的养老金怎么办")
+    reply = citizen.says("我以后没收入怎么办")
+    assert reply["status"] in ("not_found", "clarify")
+    assert "没有听明白这个回答" not in reply["text"]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "code"),
+    [
+        ("普通护照申领要什么材料", "我女儿五岁呢", "GZ-CRJ-huzhao-ertong"),
+        ("普通护照申领要什么材料", "咁細路仔呢", "GZ-CRJ-huzhao-ertong"),
+        ("居住证首次申领要什么材料", "那小孩呢", PERMIT),
+        ("买房提取公积金要什么材料", "那租房呢", "GZ-GJJ-tiqu-zufang"),
+        ("个体工商户设立登记要什么材料", "换成公司呢", "GZ-QY-gongsi-sheli"),
+    ],
+)
+def test_only_what_is_different_is_named(
+    citizen: Citizen, first: str, then: str, code: str
+) -> None:
+    citizen.says(first)
+    assert codes(citizen.says(then)) == {code}
+
+
+def test_a_new_matter_is_not_glued_to_the_last(citizen: Citizen) -> None:
+    citizen.says("身份证丢了怎么补办")
+    insured = citizen.says("我可以买社保吗")
+    assert insured["status"] == "clarify"
+    assert "GZ-SB-linghuo-yanglao" in {row["code"] for row in rows(insured, "choices")}
+    citizen.says("结婚登记要带什么")
+    assert codes(citizen.says("护照多少钱")) == {"GZ-CRJ-huzhao"}
+
+
+def test_what_each_of_a_family_costs(citizen: Citizen) -> None:
+    assert "120元" in Citizen(citizen.client).says("護照幾多錢")["text"]
+    reply = citizen.says("身份证多少钱")
+    assert (reply["status"], reply["reason"]) == ("clarify", "family")
+    told = rows(reply, "choices")
+    assert len({row["text"] for row in told}) == len(told) > 2
+    quotes = {one["n"]: one["code"] for one in reply["citations"]}
+    assert all(quotes[n] == row["code"] for row in told for n in row["citations"])
+    assert codes(citizen.says("第二个")) == {told[1]["code"]}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.bundles.answers import Answer, mentioned, number, read, read_day, yes_no
+from assistant.bundles.answers import Answer, asks, mentioned, number, read, read_day, yes_no
 from knowledge import profile
 from knowledge.types import Bundle, Option, Question
 from tests.records import built_in
@@ -330,3 +330,10 @@ def test_every_option_of_the_pack_is_read_by_its_text_and_its_number() -> None:
             value = frozenset({option.id}) if one.kind == "choices" else option.id
             for text in (option.text, f"{option.text}。", f"第{place}个"):
                 assert read(one, text, TODAY) == Answer(value), (one.id, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "question"), [("我以后没收入怎么办", True), ("要几多钱", True), ("在家里", False)]
+)
+def test_a_question_back(text: str, *, question: bool) -> None:
+    assert asks(text) is question

@@ -240,6 +240,19 @@ class TestAsking:
         assert reply.status is Status.GUIDING
         assert card(reply, "question").title == "孩子哪天出生？"
 
+    def test_a_part_is_pointed_at_by_its_place_with_a_question(self) -> None:
+        talk = Talk()
+        talk.says("宝宝出生要办什么")
+        place = talk.says("第一步去哪办")
+        assert place.status in (Status.ANSWERED, Status.PARTIAL)
+        assert {one.code for one in place.citations} == {BIRTH.items[0].code}
+        assert "还没有问完" in place.text
+
+    @pytest.mark.parametrize("text", ["下一步", "跟住要做咩", "接下来做什么"])
+    def test_what_comes_next_is_the_question_that_waits(self, text: str) -> None:
+        reply = Talk().all("宝宝出生要办什么", text)
+        assert card(reply, "question").title == "孩子哪天出生？"
+
 
 class TestTheWay:
     def test_back(self) -> None:
