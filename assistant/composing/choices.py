@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from assistant.composing.items import main_line
-from assistant.composing.policies import hotline_card, say_hotline
+from assistant.composing.policies import say_hotline, say_number
 from assistant.composing.writer import Writer, choice
 from assistant.rules import CrisisKind, guide_words, replies
 from assistant.types import Draft, Knowledge
@@ -293,16 +293,6 @@ def say_line(knowledge: Knowledge, code: str, template: str, writer: Writer) -> 
     record = knowledge.record(code)
     if isinstance(record, Hotline):
         say_number(record, template, writer)
-
-
-def say_number(record: Hotline, template: str, writer: Writer) -> None:
-    """A sentence that names a hotline, and its card."""
-    name = record.english if writer.english and record.english else record.name
-    one = Fact(field="number", label="电话", text=record.number, quote=record.number)
-    english = Fact(field="english", label="英文名", text=name, quote=name)
-    cited = [one, english] if name == record.english else [one]
-    writer.say(template.format(number=record.number, name=name), record, cited)
-    writer.card(hotline_card(record, name, writer))
 
 
 def joined(first: Draft, second: Draft) -> Draft:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 
-from assistant.composing.choices import say_number
+from assistant.composing.policies import say_number
 from assistant.composing.writer import Writer
 from assistant.rules import replies
 from assistant.types import Draft

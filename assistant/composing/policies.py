@@ -52,6 +52,16 @@ def say_hotline(record: Hotline, writer: Writer, *, brief: bool = False) -> None
     writer.card(hotline_card(record, name, writer))
 
 
+def say_number(record: Hotline, template: str, writer: Writer) -> None:
+    """A sentence that names a hotline, and its card."""
+    name = record.english if writer.english and record.english else record.name
+    one = Fact(field="number", label="电话", text=record.number, quote=record.number)
+    english = Fact(field="english", label="英文名", text=name, quote=name)
+    cited = [one, english] if name == record.english else [one]
+    writer.say(template.format(number=record.number, name=name), record, cited)
+    writer.card(hotline_card(record, name, writer))
+
+
 def hotline_card(record: Hotline, name: str, writer: Writer) -> Card:
     """The number to tap, with the hours and the purpose under it."""
     hours = f"{record.hours.rstrip('。')}。" if record.hours else ""
