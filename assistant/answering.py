@@ -159,7 +159,7 @@ def _family(found: Found, reading: Understanding) -> list[ServiceItem]:
     return kin if len(kin) > 1 else []
 
 
-def _is_special(record: ServiceItem) -> bool:
+def _is_special(record: Record) -> bool:
     """Whether a thing is not the ordinary one of its name (临时居民身份证, 提取（离休、退休）)."""
     return standing.words().special.search(normalise(record.name)) is not None
 
@@ -289,6 +289,8 @@ def _draft(
             return choices.out_of_scope(writer, ideas)
         nearest = _nearest(found) if decision.confidence >= model().nearest_at else ()
         return choices.not_found(nearest, reading.facets, writer, knowledge)
+    if decision.unsure and len(kin := _called(found, reading)) > 1:
+        return choices.clarify(kin, reading.facets, writer, same_name=None)
     if decision.unsure:
         return choices.unsure(records, reading.facets, writer, knowledge)
     if decision.outcome == "clarify":
@@ -302,6 +304,25 @@ def _line(knowledge: Knowledge) -> Hotline | None:
     """The hotline that is told where a record has no telephone."""
     record = knowledge.record(choices.PUBLIC_HOTLINE)
     return record if isinstance(record, Hotline) else None
+
+
+def _called(found: Found, reading: Understanding) -> list[Record]:
+    """The things that a question which only names them (社保卡怎么办) calls so: each is meant as
+    well as the others, the choice is plain."""
+    said = reading.focus.replace(" ", "")
+    if not 2 <= len(said) <= _NAME or reading.language == "en":
+        return []
+    kin = [
+        one.record
+        for one in found.candidates
+        if isinstance(one.record, ServiceItem | Bundle)
+        and any(said in normalise(name) for name in (one.record.name, *one.record.aliases))
+    ]
+    return list[Record](sorted(kin, key=_is_special))[: choices.MOST_CHOICES]
+
+
+_NAME = 6
+"""The most letters of a question that only names a thing."""
 
 
 def _person(found: Found, reading: Understanding, rules: Rules) -> str | None:

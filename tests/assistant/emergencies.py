@@ -334,6 +334,7 @@ ALSO: dict[str, frozenset[str]] = {
 """Kinds whose first number helps as well."""
 
 NEAR_MISSES = (
+    "我老豆嗰本都唔見埋，我幫佢辦得唔得",
     "开店的消防检查怎么申请",
     "消防安全检查要什么材料",
     "建设工程消防验收怎么办",

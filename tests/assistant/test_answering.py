@@ -484,3 +484,16 @@ class TestNoTelephone:
     def test_without_its_record_no_number_is_told(self) -> None:
         known = knowledge([RENEWAL], [hit(RENEWAL)])
         assert "12345" not in said(asked("居住证签注电话多少", [RENEWAL], known=known))
+
+
+class TestCalled:
+    CARD = item("GZ-1", "社会保障卡申领", aliases=("办社保卡",))
+    ANOTHER = item("GZ-2", "社会保障卡补领换领", aliases=("社保卡丢了",))
+    FAR = item("GZ-3", "结婚登记")
+
+    def test_of_things_called_alike_the_one_meant_is_asked_for(self) -> None:
+        hits = [weak(one) for one in (self.FAR, self.CARD, self.ANOTHER)]
+        turn = asked("社保卡怎么办", (self.CARD, self.ANOTHER, self.FAR), hits)
+        assert turn.draft is not None
+        assert (turn.draft.status, turn.draft.reason) == (Status.CLARIFY, "several_fit")
+        assert set(offered(turn)) == {"GZ-1", "GZ-2"}

@@ -149,7 +149,7 @@ def test_in_english(citizen: Citizen) -> None:
     assert "120元" in fee["text"]
 
     lost = Citizen(citizen.client).says("May I keep a unicorn in my garden?")
-    assert (lost["status"], lost["reason"]) == ("not_found", "english")
+    assert lost["status"] in ("not_found", "clarify")
     assert "12367" in lost["text"]
     assert citizen.says("What is the weather today")["status"] == "out_of_scope"
 

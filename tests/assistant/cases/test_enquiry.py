@@ -337,9 +337,11 @@ def test_a_change_of_mind_in_between() -> None:
 
 
 def test_no_question_to_the_records_is_taken_for_an_enquiry() -> None:
+    """The records of the line that takes orders apart: who asks for them may well enquire."""
     texts = [
         text
         for record in built_in()
+        if record.code not in ("TEL-12345", "GZ-ZW-12345")
         for text in (record.name, *record.aliases, *getattr(record, "asked", ()))
     ]
     assert [text for text in texts if take(text) is not None] == []
