@@ -137,7 +137,7 @@ class Assistant:
             ("person", lambda one: _calmly(one, lambda it: passing.take(it, knowledge))),
             ("danger", lambda one: one if resuming else self._endangered(one, knowledge)),
             ("resume", lambda one: self._resume(one, knowledge) if resuming else one),
-            ("enquire", lambda one: self._enquire(one)),
+            ("enquire", lambda one: self._enquire(one, knowledge)),
             ("file", lambda one: self._file(one, knowledge)),
             ("guide", lambda one: self._guide(one, knowledge)),
             ("wait", lambda one: _calmly(one, lambda it: self._wait(it, knowledge))),
@@ -226,24 +226,34 @@ class Assistant:
         return taken
 
     def _is_called(self, turn: Turn, knowledge: Knowledge) -> bool:
-        """Whether a message that does not say that something is to be filed asks about a record by
-        its name, or is not much more than that (既有住宅加装电梯一件事)."""
-        reading = turn.understanding
-        if reading is None or knowledge.searcher is None or begins(turn.message.text) is not None:
+        """Whether a message asks about a record by its name, or is not much more than that
+        (既有住宅加装电梯一件事), and says outside that name not that something is to be filed."""
+        reading, text = turn.understanding, turn.message.text
+        name = self._name_in(turn, knowledge)
+        if reading is None or name is None or begins(_without(text, name)) is not None:
             return False
-        name = answering.find(reading, knowledge, self.today()).decision.matched
-        if name is None:
-            return False
-        return bool(reading.facets) or 2 * len(name) >= len(_HAN.findall(turn.message.text))
+        if begins(text) is not None:
+            return bool(reading.facets)
+        return bool(reading.facets) or 2 * len(name) >= len(_HAN.findall(text))
 
-    def _enquire(self, turn: Turn) -> Turn:
+    def _name_in(self, turn: Turn, knowledge: Knowledge) -> str | None:
+        """The whole name of a record that a message has in it, normalised."""
+        reading = turn.understanding
+        if reading is None or knowledge.searcher is None or reading.intent is not Intent.ASK:
+            return None
+        return answering.find(reading, knowledge, self.today()).decision.matched
+
+    def _enquire(self, turn: Turn, knowledge: Knowledge) -> Turn:
         """What asks for progress, or goes on asking; while a form waits for an answer, only what
-        plainly does."""
+        plainly does.  A record may be called 办件进度查询: that asks for no progress."""
         waiting = turn.state.form
         filing = waiting is not None and waiting.asking != PAUSED
         state = turn.state.enquiry
         asked = enquiry.asks_progress(turn.message.text) or (state and enquiry.pending(state))
         if self.desks is None or (filing and not asked):
+            return turn
+        name = self._name_in(turn, knowledge) if asked and not state else None
+        if name is not None and not enquiry.asks_progress(_without(turn.message.text, name)):
             return turn
         return _calmly(turn, lambda one: enquiry.take(one, self.today()))
 
@@ -297,6 +307,11 @@ _ABOUT_PAPERS = {Facet.FEE, Facet.AMOUNT, Facet.MATERIALS, Facet.CONDITIONS, Fac
 
 _HAN = re.compile(r"[㐀-鿿]")
 _NOTHING = Understanding(intent=Intent.EMPTY, text="")
+
+
+def _without(text: str, name: str) -> str:
+    """A message without a name that stands in it."""
+    return normalise(text).replace(normalise(name), "")
 
 
 def _calmly(turn: Turn, taker: Callable[[Turn], Turn | None]) -> Turn:

@@ -537,7 +537,8 @@ const BODIES = {
         h("button",
           { type: "button", onclick: () => context.ask(row.ask || row.label, row.label) },
           h("span", { class: "label" }, row.label),
-          row.note || row.text ? h("span", { class: "note" }, row.note || row.text) : null)),
+          row.note || row.text ? h("span", { class: "note" }, row.note || row.text) : null),
+        row.citations?.length ? marks(row.citations, context) : null),
     ))];
   },
 

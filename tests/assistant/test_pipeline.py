@@ -475,6 +475,23 @@ class TestFilingOrNot:
         assert one.ask("占道施工许可（GZ-1）").status is Status.ANSWERED
         assert one.ask("小贩天天占道，整条路都走不了人").reason == "form"
 
+    @pytest.mark.parametrize(
+        ("name", "asks", "files"),
+        [
+            ("建议提案答复查询", "请问{}的办理地点", "我建议{}的网页做好一点"),
+            ("投诉维权", "请问{}的办理地点", "我要投诉，{}的窗口没有人"),
+            ("公共资源交易中心办件进度查询", "{}要什么材料", "我要投诉{}的网站"),
+        ],
+    )
+    def test_words_of_filing_within_a_name(self, name: str, asks: str, files: str) -> None:
+        shown = item("GZ-1", name)
+        one = Office().open()
+        one.known = knowledge([shown], [hit(shown, name_match="name", matched_name=name)], HOTLINES)
+        reply = one.ask(asks.format(name))
+        assert reply.status in (Status.ANSWERED, Status.PARTIAL)
+        assert {each.code for each in reply.citations} <= {"GZ-1", "TEL-12345"}
+        assert one.ask(files.format(name)).reason == "form"
+
 
 class TestTwoTabs:
     def test_every_turn_of_a_session_counts(self) -> None:
