@@ -252,10 +252,12 @@ class Assistant:
         asked = enquiry.asks_progress(turn.message.text) or (state and enquiry.pending(state))
         if self.desks is None or (filing and not asked):
             return turn
-        name = self._name_in(turn, knowledge) if asked and not state else None
-        if name is not None and not enquiry.asks_progress(_without(turn.message.text, name)):
-            return turn
-        return _calmly(turn, lambda one: enquiry.take(one, self.today()))
+        taken = _calmly(turn, lambda one: enquiry.take(one, self.today()))
+        if taken is turn or state or (name := self._name_in(turn, knowledge)) is None:
+            return taken
+        rest = replace(turn.message, text=_without(turn.message.text, name))
+        asks = enquiry.take(replace(turn, message=rest), self.today()) is not None
+        return taken if asks else turn
 
     def _wait(self, turn: Turn, knowledge: Knowledge) -> Turn | None:
         """What somebody who waits for a person says to that person."""

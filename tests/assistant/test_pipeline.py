@@ -496,7 +496,7 @@ class TestFilingOrNot:
 class TestTwoTabs:
     def test_every_turn_of_a_session_counts(self) -> None:
         """A thousand messages in ten sessions, all at once: none builds on a state half made."""
-        one = Desk(desk().known, SlowSessions())
+        one = Desk(desk().known, SlowSessions(), MemoryLocks(wait=60.0))
 
         async def go() -> None:
             asked = (one.takes("居住证要什么材料", f"s{number % 10}") for number in range(1000))
