@@ -207,11 +207,14 @@ class Assistant:
                 return True
             if reading.intent is not Intent.ASK or knowledge.searcher is None:
                 return False
-            if turn.state.record is not None and _ABOUT_PAPERS & set(reading.facets):
-                return True
+            known = turn.state.danger
+            aside = known is not None and known.aside
+            if turn.state.record and (aside or _ABOUT_PAPERS & set(reading.facets)):
+                return bool(reading.facets)
             found = answering.find(reading, knowledge, self.today()).decision
             sure = found.outcome == "answer" and not found.unsure
-            return sure and bool(found.matched or reading.facets)
+            plain = found.matched or reading.facets or reading.whole
+            return sure and bool(plain or found.confidence >= _PLAINLY)
 
         return danger.take(turn, knowledge, self.rules, asks) or turn
 
@@ -303,6 +306,9 @@ class Assistant:
         decision = answering.find(reading, knowledge, self.today()).decision
         return reading if decision.matched is not None else None
 
+
+_PLAINLY = 0.8
+"""How sure a record must answer what asks for nothing by name, after an emergency."""
 
 _ABOUT_PAPERS = {Facet.FEE, Facet.AMOUNT, Facet.MATERIALS, Facet.CONDITIONS, Facet.LEGAL_BASIS}
 """What nobody in danger asks of the danger, as they may where, how long and what number."""

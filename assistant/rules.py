@@ -47,13 +47,14 @@ class CrisisKind:
 class Aftermath:
     """How messages after an emergency are read.
 
-    ``lasts``: how many are heard as more of it; ``safe``: what says that it is over, unless
-    ``still`` stands there too; ``unreached``: that nobody answers; ``goes_on``: that what waited is
-    to go on.  ``texts``: what is said, by name.
+    ``lasts``: how many are heard as more of it; ``safe``: what says that it is over, ``coming``
+    that help was called or is there, unless ``still`` stands there too; ``unreached``: that nobody
+    answers; ``goes_on``: that what waited is to go on.  ``texts``: what is said, by name.
     """
 
     lasts: int
     safe: re.Pattern[str]
+    coming: re.Pattern[str]
     still: re.Pattern[str]
     unreached: re.Pattern[str]
     goes_on: re.Pattern[str]
@@ -236,7 +237,8 @@ def _crisis(entry: Mapping[str, Any]) -> CrisisKind:
 
 
 def _after(entry: Mapping[str, Any]) -> Aftermath:
-    patterns = {name: either((), entry[name]) for name in ("safe", "still", "unreached", "goes_on")}
+    named = ("safe", "coming", "still", "unreached", "goes_on")
+    patterns = {name: either((), entry[name]) for name in named}
     texts = {name: said for name, said in entry.items() if isinstance(said, str)}
     return Aftermath(lasts=entry["lasts"], texts=texts, **patterns)
 

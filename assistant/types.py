@@ -170,10 +170,17 @@ Outcome = Receipt | Similar | OrderView | Case | Place | Left | Refused | Erased
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Danger:
-    """An emergency that was told of: its kind, and how many messages more are heard as of it."""
+    """An emergency that was told of: its kind, and how many messages more are heard as of it.
+
+    ``urgent``: the order of its numbers is that of urgency; ``calm``: it was said to be over, only
+    what says that it goes on brings it back; ``aside``: the last reply was about something else.
+    """
 
     kind: str
     left: int
+    urgent: bool = False
+    calm: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

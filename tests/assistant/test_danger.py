@@ -87,19 +87,20 @@ def test_over(text: str) -> None:
     turn = taken(text)
     assert turn is not None and turn.draft is not None
     assert (turn.draft.status, turn.draft.reason) == (Status.ANSWERED, "calm")
-    assert turn.state.danger is None
-    assert danger.remember(turn, RULES).state.danger is None
+    assert turn.state.danger is not None and turn.state.danger.calm
+    assert danger.beside(turn, RULES) is turn
 
 
 @pytest.mark.parametrize("text", ["火灭了，继续", "没事了，我想问一下补办身份证要带什么材料"])
 def test_over_and_something_else(text: str) -> None:
     turn = taken(text)
     assert turn is not None and turn.draft is None
-    assert turn.state.danger is None
+    assert turn.state.danger is not None and turn.state.danger.calm
 
 
 def test_something_else_is_answered_with_a_word_beside() -> None:
-    assert taken("身份证丢了怎么补", asks=True) is None
+    asked = taken("身份证丢了怎么补", asks=True)
+    assert asked is not None and asked.draft is None
     answered = danger.beside(_answered(told("身份证丢了怎么补")), RULES)
     assert answered.draft is not None
     assert answered.draft.sentences[-1].text == RULES.after.texts["beside"]
@@ -115,7 +116,56 @@ def test_it_is_forgotten_after_some_other_messages() -> None:
     while turn.state.danger is not None:
         left.append(turn.state.danger.left)
         turn = danger.remember(turn, RULES)
-    assert left == [4, 3, 2, 1]
+    assert left == [6, 5, 4, 3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    "text", ["打了120了，在路上", "消防员嚟咗", "警察说快到了", "I called the police"]
+)
+def test_help_that_comes_is_not_yet_safety(text: str) -> None:
+    turn = taken(text)
+    assert turn is not None and turn.draft is not None
+    assert RULES.after.texts["coming_say"] in turn.draft.sentences[0].text or text.isascii()
+    assert turn.state.danger is not None and not turn.state.danger.calm
+
+
+@pytest.mark.parametrize(
+    "text", ["还有人没下来", "佢哋上唔到嚟，我仲喺度", "他又来了", "可是我怕他醒来"]
+)
+def test_what_goes_on_brings_it_back(text: str) -> None:
+    turn = told(text)
+    assert turn.state.danger is not None
+    calm = replace(turn.state, danger=replace(turn.state.danger, calm=True))
+    again = danger.take(replace(turn, state=calm), KNOWN, RULES, lambda reading: False)
+    assert again is not None and again.draft is not None
+    assert again.draft.status is Status.CRISIS
+
+
+def test_calm_asks_for_nothing() -> None:
+    turn = told("居住证")
+    assert turn.state.danger is not None
+    calm = replace(turn.state, danger=replace(turn.state.danger, calm=True))
+    again = danger.take(replace(turn, state=calm), KNOWN, RULES, lambda reading: False)
+    assert again is not None and again.draft is None
+
+
+def test_it_stays_urgent_and_of_its_kind() -> None:
+    first = told("我吃了一整瓶安眠药", "crime")
+    crisis = next(one for one in RULES.crisis if one.kind == "self_harm")
+    begun = danger.remember(replace(first, draft=danger.first(first, crisis, KNOWN)), RULES)
+    assert begun.state.danger is not None and begun.state.danger.urgent
+    then = replace(told("头很晕"), state=begun.state)
+    assert next(numbers(danger.take(then, KNOWN, RULES, lambda reading: False))) == "120"
+
+
+def test_said_again_it_does_not_last_for_ever() -> None:
+    turn, count = told("喺巷口"), 0
+    while turn.state.danger is not None:
+        again = danger.take(turn, KNOWN, RULES, lambda reading: False)
+        assert again is not None
+        turn = replace(danger.remember(again, RULES), draft=None)
+        count += 1
+    assert count == 4
 
 
 def test_nothing_before_nothing_taken() -> None:
