@@ -45,7 +45,7 @@ from assistant.understanding import crisis, understand
 from assistant.work_orders import form, receipts
 from assistant.work_orders.state import PAUSED
 from assistant.work_orders.types import FilingAids
-from assistant.work_orders.words import begins
+from assistant.work_orders.words import begins, has_question
 from channels.types import AI_LABEL, Emit, Event, Message, Reply, Status
 from knowledge.types import Facet, Hotline
 from retrieval.analyzer import normalise
@@ -230,13 +230,14 @@ class Assistant:
 
     def _is_called(self, turn: Turn, knowledge: Knowledge) -> bool:
         """Whether a message asks about a record by its name, or is not much more than that
-        (既有住宅加装电梯一件事), and says outside that name not that something is to be filed."""
+        (既有住宅加装电梯一件事), and says outside that name not that something is to be filed; a
+        name that goes over 我要投诉 (投诉物业) is none where nothing is asked."""
         reading, text = turn.understanding, turn.message.text
         name = self._name_in(turn, knowledge)
         if reading is None or name is None or begins(_without(text, name)) is not None:
             return False
-        if begins(text) is not None:
-            return bool(reading.facets)
+        if (begun := begins(text)) is not None:
+            return bool(reading.facets) and not (begun.wants and not has_question(text))
         return bool(reading.facets) or 2 * len(name) >= len(_HAN.findall(text))
 
     def _name_in(self, turn: Turn, knowledge: Knowledge) -> str | None:

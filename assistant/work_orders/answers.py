@@ -23,7 +23,9 @@ from assistant.work_orders.words import (
     begins,
     commands,
     fields_of,
+    has_question,
     kind_name,
+    likelihoods,
     reading,
     starts,
     texts,
@@ -50,8 +52,12 @@ def answered(step: Step) -> Draft | None:
         return ask(step, step.state, field)
     if step.reading.intent in _NONE or _for_others(step):
         return None
-    if field != "text" and _another(step):
+    if (field != "text" or value(step.state, START)) and _another(step, field):
         say.remark("another", step.writer, kind=kind_name(step.state.kind))
+        return ask(step, step.state, field)
+    if _said_again(step):
+        if field == "text":
+            say.remark("more", step.writer)
         return ask(step, step.state, field)
     if (apart := _out_of_turn(step, field)) is not None:
         return apart
@@ -122,10 +128,19 @@ def _for_others(step: Step) -> bool:
     return len(step.said) <= 10 and bool(load().person.find(step.said)) and not begins(step.text)
 
 
-def _another(step: Step) -> bool:
-    """Whether another matter is told before this one is through."""
+def _another(step: Step, field: str) -> bool:
+    """Whether another matter is told before this one is through; while the matter itself is asked,
+    only what says so (我还要投诉)."""
     found = begins(step.text)
-    return found is not None and len(found.rest) >= LEAST_TOLD
+    if found is None or len(found.rest) < LEAST_TOLD:
+        return False
+    return field != "text" or normalise(step.text).startswith(starts("further"))
+
+
+def _said_again(step: Step) -> bool:
+    """我要投诉他: that it is to be filed, once more, and nothing of the matter."""
+    found = begins(step.text)
+    return found is not None and found.wants and not is_matter(found.rest, step.aids)
 
 
 def _skipped(step: Step, field: str) -> Draft:
@@ -143,16 +158,22 @@ def _skipped(step: Step, field: str) -> Draft:
 
 def asks(step: Step) -> bool:
     """Whether the message asks something: by its words, or for a facet of a service."""
-    plain = normalise(step.text)
-    if len(plain) > _MOST_ASKED:
-        return False
-    return plain.rstrip().endswith("?") or any(word in plain for word in reading("questions"))
+    return len(normalise(step.text)) <= _MOST_ASKED and has_question(step.text)
 
 
 def is_matter(text: str, aids: FilingAids) -> bool:
     """Whether a text tells enough to be dealt with."""
     length = len(text.strip())
-    return length >= LEAST_TOLD or (length >= LEAST_KNOWN and aids.kind_of(text)[0] is not None)
+    if length >= LEAST_TOLD or length < LEAST_KNOWN:
+        return length >= LEAST_TOLD
+    return aids.kind_of(text)[0] is not None or _is_topic(text, aids)
+
+
+def _is_topic(text: str, aids: FilingAids) -> bool:
+    """Whether a few words call a topic (占道经营), not only whom it is about (物业公司)."""
+    best = next(iter(aids.suggest(text)), None)
+    sure = best is not None and best.probability >= likelihoods()[1]
+    return sure and not extract.names_somebody(text)
 
 
 def _text(step: Step) -> Draft | None:

@@ -181,6 +181,12 @@ def tells(text: str) -> bool:
     return any(word in plain for word in reading("matter"))
 
 
+def names_somebody(text: str) -> bool:
+    """Whether a text ends as what calls an office, a shop or a person."""
+    ends = (*reading("organisations"), *reading("shops"), *reading("people"), *reading("offices"))
+    return normalise(text).endswith(ends)
+
+
 def name_in(answer: str) -> str | None:
     """The name in an answer to the question for one; ``None`` if it does not look like a name."""
     said = _EDGES.sub("", _CALLED.sub("", _flat(answer).strip()))

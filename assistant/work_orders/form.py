@@ -35,6 +35,8 @@ from assistant.work_orders.state import (
 from assistant.work_orders.step import Step, ask, go_on, guiding, spoken, told, with_text
 from assistant.work_orders.types import FilingAids, FollowUp, FormState, OrderKind
 from assistant.work_orders.words import (
+    accused,
+    asks_what_to_do,
     bare,
     begins,
     commands,
@@ -64,6 +66,8 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
         return None
     named = begins(text)
     if named is None and (_elsewhere(turn) or only_asks(text) or asks_for_benefits(text)):
+        return None
+    if named is None and (accused(text) or asks_what_to_do(text)):
         return None
     if named is None and enquiring.lost(text, asked=False):
         return None

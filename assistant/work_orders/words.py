@@ -21,12 +21,14 @@ class Begin:
     """A message that says by its words that something is to be filed.
 
     ``kind`` is ``None`` where that is left open; ``rest``: what it tells of the matter itself;
-    ``last``: it was told before those words.
+    ``last``: it was told before those words; ``wants``: they say that somebody wants to (我要投诉,
+    not 投诉 alone, which may be part of a name).
     """
 
     kind: OrderKind | None
     rest: str
     last: bool = False
+    wants: bool = False
 
 
 def texts() -> Mapping[str, str]:
@@ -125,18 +127,33 @@ def begins(text: str) -> Begin | None:
     end = _HASTE.sub(r"\g<who>", bare(end))
     if before and (whole := _whole_kind(end)) is not None:
         return Begin(kind=None if _opens(end) else whole, rest=before, last=True)
+    if (closed := _closed(said)) is not None and not before:
+        return closed
     for start in _openings():
         if said.startswith(start):
             rest = said.removeprefix(start).strip(" ，,。:：了个的")
-            return Begin(kind=_kind_of_start(start), rest=rest)
+            until = normalise(text).partition(start)[0]  # bare left 想 of 想投诉 out
+            wants = start.startswith(reading("wants")) or until.endswith(reading("wants"))
+            return Begin(kind=_kind_of_start(start), rest=rest, wants=wants)
     return None
 
 
 _HASTE = re.compile(
-    r"^(?:那|所以|咁)?(?P<who>我?)(?:现在|而家|依家|今天|今日|马上|立刻|即刻|一定|都|就|还是|真的|真系)+"
+    r"^(?:那|所以|咁)?(?P<who>我?)(?:还|仲|另外|现在|而家|依家|今天|今日|马上|立刻|即刻|一定|都|就|还是|真的|真系)+"
     r"(?=要|想)"
 )
 """那我现在就要投诉."""
+
+
+def _closed(said: str) -> Begin | None:
+    """A message whose end says it without a comma (我被老板气死了想投诉), and asks nothing."""
+    for kind in OrderKind:
+        for whole in _begin(kind)[0]:
+            rest = said.removesuffix(whole)
+            wants = whole.startswith(reading("wants")) and rest not in ("", said)
+            if wants and not rest.endswith(reading("wants_not")) and not has_question(rest):
+                return Begin(kind=None if _opens(whole) else kind, rest=rest, last=True)
+    return None
 
 
 def _whole_kind(said: str) -> OrderKind | None:
@@ -151,6 +168,24 @@ def only_asks(text: str) -> bool:
     if any(word in said for word in (*_about("words"), *_about("named"))):
         return True
     return len(said) <= _MOST_ASKED and _of_filing(said) and _ends(said)
+
+
+def has_question(text: str) -> bool:
+    """Whether a message has a word of asking in it."""
+    plain = normalise(text)
+    return plain.rstrip().endswith("?") or any(word in plain for word in reading("questions"))
+
+
+def accused(text: str) -> bool:
+    """Whether whoever speaks is the one complained of (有人投诉我油烟)."""
+    plain = normalise(text)
+    return any(word in plain for word in reading("accused"))
+
+
+def asks_what_to_do(text: str) -> bool:
+    """Whether a message ends with asking what to do (么子办啰, 点算)."""
+    end = normalise(text).rstrip(f"{EDGE}?!。~").rstrip(_PARTICLES)
+    return end.endswith(reading("what_to_do"))
 
 
 def asks_of_filing(text: str) -> bool:
@@ -178,7 +213,7 @@ def _ends(said: str) -> bool:
 
 
 _MOST_ASKED = 25
-_PARTICLES = "吗呢呀啊嘅㗎噶咩么吧嘛的"
+_PARTICLES = "啰咯嘞哦吗呢呀啊嘅㗎噶咩么吧嘛的"
 _LETTER = re.compile(r"[^\W_]")
 
 

@@ -492,6 +492,22 @@ class TestFilingOrNot:
         assert {each.code for each in reply.citations} <= {"GZ-1", "TEL-12345"}
         assert one.ask(files.format(name)).reason == "form"
 
+    @pytest.mark.parametrize(
+        ("text", "files"),
+        [
+            ("我要投诉物业乱收费", True),
+            ("想投诉物业，电话没人接", True),
+            ("我想投诉物业要什么材料", False),
+            ("投诉物业的收费", False),
+        ],
+    )
+    def test_a_name_that_goes_over_the_words_that_begin_it(self, text: str, files: bool) -> None:
+        shown = item("GZ-1", "物业管理投诉", aliases=("投诉物业",))
+        one = Office().open()
+        found = hit(shown, name_match="name", matched_name="投诉物业")
+        one.known = knowledge([shown], [found], HOTLINES)
+        assert (one.ask(text).reason == "form") is files
+
 
 class TestTwoTabs:
     def test_every_turn_of_a_session_counts(self) -> None:

@@ -498,3 +498,18 @@ def test_a_question_about_complaining_begins_nothing(citizen: Citizen) -> None:
         assert "我要投诉" in told["suggestions"]
         assert told["citations"]
     assert "发生了什么" in asked(citizen.says("我要投诉"))
+
+
+def test_said_again_or_another_matter_is_no_answer(citizen: Citizen, orders: FakeOrders) -> None:
+    citizen.says("我要投诉")
+    assert "发生了什么" in asked(citizen.says("我要投诉他"))
+    citizen.says("楼下烧烤档每晚噪音扰民")
+    again = citizen.says("我要投诉他")
+    assert again["reason"] == "form"
+    assert "在哪里" in asked(again)
+    assert "先把这一件" in citizen.says("我还要投诉路灯坏了，在越秀区文明路200号")["text"]
+    citizen.says("天河区石牌东路88号")
+    citizen.says("提交")
+    citizen.says("提交")
+    assert only(orders).place == "天河区石牌东路88号"
+    assert "路灯" not in only(orders).text

@@ -111,3 +111,29 @@ def test_fixed_texts_state_no_number() -> None:
     texts = [*words.texts().values()]
     texts += [words.question(field, kind) for kind in OrderKind for field in words.fields_of(kind)]
     assert not [text for text in texts if any(sign.isdigit() for sign in text.replace("1开头", ""))]
+
+
+@pytest.mark.parametrize(
+    ("text", "wants"),
+    [("我要投诉物业乱收费", True), ("想投诉物业", True), ("请问投诉维权的地点", False)],
+)
+def test_who_wants_to_file_says_so(text: str, wants: bool) -> None:
+    found = words.begins(text)
+    assert found is not None
+    assert found.wants is wants
+
+
+def test_the_words_that_begin_it_may_be_last() -> None:
+    found = words.begins("我被老板气死了想投诉")
+    assert found is not None
+    assert (found.rest, found.last) == ("我被老板气死了", True)
+    for text in ("我被老板气死了但是不想投诉", "物业这样要不要投诉", "公司怎么赔我想投诉"):
+        assert words.begins(text) is None
+
+
+def test_who_is_complained_of_and_who_asks_what_to_do() -> None:
+    assert words.accused("有人投诉我油烟，城管来罚我两万，不合理")
+    assert not words.accused("投诉我家楼下的油烟")
+    for text in ("老板三个月冇发工资了，么子办啰", "公司唔发工资点算呀", "漏水咋整？"):
+        assert words.asks_what_to_do(text)
+    assert not words.asks_what_to_do("你们怎么搞的，天天停水")
