@@ -76,10 +76,10 @@ def _answered(
         return _chosen(turn, reading, knowledge, rules, today, writer)
     if lost := enquiry.without_number(turn, knowledge):
         return replace(turn, draft=lost)
-    if standing.is_nonsense(reading.text):
+    if standing.is_nonsense(reading.text) and not reading.facets:
         return replace(turn, draft=choices.empty(writer, ideas))
     if rules.elsewhere.issues(reading.text):
-        return replace(turn, draft=choices.issued_elsewhere(writer))
+        return replace(turn, draft=choices.issued_elsewhere(writer, knowledge))
     if both := _both(turn, knowledge, rules, today, ideas):
         return both
     if knowledge.searcher is None:
@@ -281,7 +281,7 @@ def _draft(
 ) -> Draft:
     decision = found.decision
     records = [record for code in decision.records if (record := knowledge.record(code))]
-    outside = rules.outside.holds(reading.text)
+    outside = _is_outside(found, reading, rules)
     if not reading.focus and not outside and decision.matched is None:
         return choices.empty(writer, ideas)
     if decision.outcome == "none" or (outside and decision.matched is None):
@@ -298,6 +298,15 @@ def _draft(
         return choices.clarify(records, reading.facets, writer, same_name=same)
     hits, line = found.search.hits, _line(knowledge)
     return compose(records[0], reading.facets, reading, decision, hits, writer, today, line)
+
+
+def _is_outside(found: Found, reading: Understanding, rules: Rules) -> bool:
+    """Whether the words of a question are about no government service; mild ones tell nothing where
+    it has words of services too and a record is found (我想同女朋友结婚)."""
+    said = {one.phrase for one in rules.outside.find(reading.text)}
+    if said and said <= rules.mild and found.decision.outcome != "none":
+        return not rules.inside.holds(reading.text)
+    return bool(said)
 
 
 def _line(knowledge: Knowledge) -> Hotline | None:
@@ -387,12 +396,16 @@ def _chosen(
     state, last = turn.state, turn.state.listed
     one = pointing.pointed(normalise(turn.message.text).strip())
     codes = pointing.shown(state, one) if one else state.offered
+    if one is not None and one.step and state.offered:
+        return _first_which(turn, reading, knowledge, rules, today, writer)
     if reading.choice is None:
         records = [found for code in codes if (found := _in_force(code, knowledge, today))]
         asked = state.facets if state.offered else last.facets if last else ()
         again = replace(reading, facets=asked)
         return replace(turn, understanding=again, draft=choices.no_such(records, asked, writer))
-    code = codes[reading.choice - 1] if reading.choice else ""
+    if not reading.choice:
+        return replace(turn, draft=choices.neither(writer, knowledge))
+    code = codes[reading.choice - 1]
     record = _in_force(code, knowledge, today)
     if record is None:
         return replace(turn, draft=choices.not_found((), (), writer, knowledge))
@@ -409,6 +422,28 @@ def _chosen(
     decision = Decision(outcome="answer", records=(code,), confidence=1.0)
     draft = compose(record, facets, reading, decision, (), writer, today, _line(knowledge))
     return replace(turn, understanding=reading, decision=decision, draft=draft)
+
+
+def _first_which(
+    turn: Turn,
+    reading: Understanding,
+    knowledge: Knowledge,
+    rules: Rules,
+    today: date,
+    writer: Writer,
+) -> Turn:
+    """What follows on “第二步” while a choice is open: the likeliest begins if it is a bundle that
+    leads through its steps, else the choice comes first."""
+    state = turn.state
+    records = [one for code in state.offered if (one := _in_force(code, knowledge, today))]
+    first = next(iter(records), None)
+    if isinstance(first, Bundle) and guide.guided(first):
+        begins = standing.Standing(record=first.code, facets=(), said="takes", text="")
+        plain = replace(reading, facets=(), focus="")
+        return continued(replace(turn, understanding=plain), begins, knowledge, rules, today)
+    again = replace(reading, facets=state.facets)
+    draft = choices.no_such(records, state.facets, writer, text="first_which")
+    return replace(turn, understanding=again, draft=draft)
 
 
 def _standing(
