@@ -86,7 +86,7 @@ def _answered(
         return replace(turn, draft=choices.not_found((), (), writer, knowledge))
     if stands := _standing(turn, reading, knowledge, rules, today):
         return continued(turn, stands, knowledge, rules, today)
-    found = find(reading, knowledge, today)
+    found = _found(reading, knowledge, rules, today)
     if line := _person(found, reading, rules):
         draft = choices.person(line, writer, knowledge)
         return replace(turn, search=found.search, draft=draft)
@@ -212,6 +212,26 @@ def find(reading: Understanding, knowledge: Knowledge, today: date) -> Found:
     return Found(search, decision, seen)
 
 
+def _found(reading: Understanding, knowledge: Knowledge, rules: Rules, today: date) -> Found:
+    """What the question finds; where that is nothing, what it finds with a plainer word in place of
+    a mild one (我想同女朋友结婚, 人)."""
+    found = find(reading, knowledge, today)
+    rest = reading.text
+    for one in _mild(reading, rules):
+        rest = rest.replace(one, rules.mild[one])
+    if found.decision.outcome != "none" or rest == reading.text:
+        return found
+    plainer = find(reading_of.again(rest, reading, rules), knowledge, today)
+    return plainer if plainer.decision.outcome != "none" else found
+
+
+def _mild(reading: Understanding, rules: Rules) -> set[str]:
+    """The mild outside words of a question that has no other outside ones, and inside ones too."""
+    said = {one.phrase for one in rules.outside.find(reading.text)}
+    mild = said <= rules.mild.keys() and rules.inside.holds(reading.text)
+    return said if mild else set()
+
+
 def query_of(reading: Understanding, today: date) -> Query:
     """What is searched for a message: among what is in force, and holds in the district named."""
     return Query(
@@ -302,11 +322,18 @@ def _draft(
 
 def _is_outside(found: Found, reading: Understanding, rules: Rules) -> bool:
     """Whether the words of a question are about no government service; mild ones tell nothing where
-    it has words of services too and a record is found (我想同女朋友结婚)."""
-    said = {one.phrase for one in rules.outside.find(reading.text)}
-    if said and said <= rules.mild and found.decision.outcome != "none":
-        return not rules.inside.holds(reading.text)
-    return bool(said)
+    it has words of services too, and a record is found or they are whole words (我想同女朋友结婚;
+    the 办 in 女朋友生气了怎么办 is none)."""
+    if not rules.outside.holds(reading.text):
+        return False
+    if not _mild(reading, rules):
+        return True
+    inside = max(len(one.phrase) for one in rules.inside.find(reading.text))
+    return found.decision.outcome == "none" and inside < _WORD
+
+
+_WORD = 2
+"""Least letters of an inside word that counts by itself."""
 
 
 def _line(knowledge: Knowledge) -> Hotline | None:

@@ -24,8 +24,8 @@ LASTS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pointed:
-    """A place in a list, 1-based, from -1 for the last backwards; ``step``: it was called a step, ``article``: an
-    article (第三条).
+    """A place in a list, 1-based, from -1 for the last backwards; ``step``: it was called a step,
+    ``article``: an article (第三条).
 
     ``rest``: what is asked of what stands there; empty if nothing is.
     """
@@ -65,8 +65,8 @@ def pointed(text: str) -> Pointed | None:
     """Where a normalised message points; ``None`` if it does not, or at several places."""
     message, asks, _ = _patterns()
     if said := _english()[0].fullmatch(text):
-        place = _english()[1][said["word"]] if said["word"] else int(said["digit"])
-        return Pointed(place=place, step=bool(said["step"]), rest=said["rest"] or "")
+        at = _english()[1][said["word"]] if said["word"] else int(said["digit"])
+        return Pointed(place=at, step=bool(said["step"]), rest=said["rest"] or "") if at else None
     found = message.fullmatch(text)
     if found is None or not (found["unit"] or found["n"]):
         return None

@@ -117,7 +117,7 @@ class Rules:
     after: Aftermath
     inside: Matcher
     outside: Matcher
-    mild: frozenset[str]
+    mild: Mapping[str, str]
     whole: Matcher
     events: Matcher
     generic: frozenset[str]
@@ -148,7 +148,7 @@ def load() -> Rules:
         after=_after(dangers["after"]),
         inside=Matcher(scope["inside"]),
         outside=Matcher(scope["outside"]),
-        mild=frozenset(scope["mild"]),
+        mild=scope["mild"],
         whole=Matcher(facets["whole"]["words"]),
         events=Matcher(facets["whole"]["events"]),
         generic=frozenset(scope["generic"]),

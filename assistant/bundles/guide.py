@@ -239,8 +239,8 @@ def _answered(step: _Step) -> Draft | None:
 
 
 def _pointed(step: _Step, question: Question) -> reading.Answer | None:
-    """The option that is pointed at from the end, or anew (倒数第二个, 改成第二个), while nothing else
-    is spoken of; 第三个呢 asks about a part of the bundle."""
+    """The option that is pointed at from the end, or anew (倒数第二个, 改成第二个), while nothing
+    else is spoken of; 第三个呢 asks about a part of the bundle."""
     one = pointing.pointed(step.said)
     if one is None or one.step or one.article or one.rest or not step.listening:
         return None
