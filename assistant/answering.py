@@ -76,17 +76,17 @@ def _answered(
         return _chosen(turn, reading, knowledge, rules, today, writer)
     if lost := enquiry.without_number(turn, knowledge):
         return replace(turn, draft=lost)
-    if standing.is_nonsense(reading.text):
+    if standing.is_nonsense(reading.text) and not reading.facets:
         return replace(turn, draft=choices.empty(writer, ideas))
     if rules.elsewhere.issues(reading.text):
-        return replace(turn, draft=choices.issued_elsewhere(writer))
+        return replace(turn, draft=choices.issued_elsewhere(writer, knowledge))
     if both := _both(turn, knowledge, rules, today, ideas):
         return both
     if knowledge.searcher is None:
         return replace(turn, draft=choices.not_found((), (), writer, knowledge))
     if stands := _standing(turn, reading, knowledge, rules, today):
         return continued(turn, stands, knowledge, rules, today)
-    found = find(reading, knowledge, today)
+    found = _found(reading, knowledge, rules, today)
     if line := _person(found, reading, rules):
         draft = choices.person(line, writer, knowledge)
         return replace(turn, search=found.search, draft=draft)
@@ -212,6 +212,26 @@ def find(reading: Understanding, knowledge: Knowledge, today: date) -> Found:
     return Found(search, decision, seen)
 
 
+def _found(reading: Understanding, knowledge: Knowledge, rules: Rules, today: date) -> Found:
+    """What the question finds; where that is nothing, what it finds with a plainer word in place of
+    a mild one (我想同女朋友结婚, 人)."""
+    found = find(reading, knowledge, today)
+    rest = reading.text
+    for one in _mild(reading, rules):
+        rest = rest.replace(one, rules.mild[one])
+    if found.decision.outcome != "none" or rest == reading.text:
+        return found
+    plainer = find(reading_of.again(rest, reading, rules), knowledge, today)
+    return plainer if plainer.decision.outcome != "none" else found
+
+
+def _mild(reading: Understanding, rules: Rules) -> set[str]:
+    """The mild outside words of a question that has no other outside ones, and inside ones too."""
+    said = {one.phrase for one in rules.outside.find(reading.text)}
+    mild = said <= rules.mild.keys() and rules.inside.holds(reading.text)
+    return said if mild else set()
+
+
 def query_of(reading: Understanding, today: date) -> Query:
     """What is searched for a message: among what is in force, and holds in the district named."""
     return Query(
@@ -281,7 +301,7 @@ def _draft(
 ) -> Draft:
     decision = found.decision
     records = [record for code in decision.records if (record := knowledge.record(code))]
-    outside = rules.outside.holds(reading.text)
+    outside = _is_outside(found, reading, rules)
     if not reading.focus and not outside and decision.matched is None:
         return choices.empty(writer, ideas)
     if decision.outcome == "none" or (outside and decision.matched is None):
@@ -298,6 +318,22 @@ def _draft(
         return choices.clarify(records, reading.facets, writer, same_name=same)
     hits, line = found.search.hits, _line(knowledge)
     return compose(records[0], reading.facets, reading, decision, hits, writer, today, line)
+
+
+def _is_outside(found: Found, reading: Understanding, rules: Rules) -> bool:
+    """Whether the words of a question are about no government service; mild ones tell nothing where
+    it has words of services too, and a record is found or they are whole words (我想同女朋友结婚;
+    the 办 in 女朋友生气了怎么办 is none)."""
+    if not rules.outside.holds(reading.text):
+        return False
+    if not _mild(reading, rules):
+        return True
+    inside = max(len(one.phrase) for one in rules.inside.find(reading.text))
+    return found.decision.outcome == "none" and inside < _WORD
+
+
+_WORD = 2
+"""Least letters of an inside word that counts by itself."""
 
 
 def _line(knowledge: Knowledge) -> Hotline | None:
@@ -387,12 +423,16 @@ def _chosen(
     state, last = turn.state, turn.state.listed
     one = pointing.pointed(normalise(turn.message.text).strip())
     codes = pointing.shown(state, one) if one else state.offered
+    if one is not None and one.step and state.offered:
+        return _first_which(turn, reading, knowledge, rules, today, writer)
     if reading.choice is None:
         records = [found for code in codes if (found := _in_force(code, knowledge, today))]
         asked = state.facets if state.offered else last.facets if last else ()
         again = replace(reading, facets=asked)
         return replace(turn, understanding=again, draft=choices.no_such(records, asked, writer))
-    code = codes[reading.choice - 1] if reading.choice else ""
+    if not reading.choice:
+        return replace(turn, draft=choices.neither(writer, knowledge))
+    code = codes[reading.choice - 1]
     record = _in_force(code, knowledge, today)
     if record is None:
         return replace(turn, draft=choices.not_found((), (), writer, knowledge))
@@ -409,6 +449,28 @@ def _chosen(
     decision = Decision(outcome="answer", records=(code,), confidence=1.0)
     draft = compose(record, facets, reading, decision, (), writer, today, _line(knowledge))
     return replace(turn, understanding=reading, decision=decision, draft=draft)
+
+
+def _first_which(
+    turn: Turn,
+    reading: Understanding,
+    knowledge: Knowledge,
+    rules: Rules,
+    today: date,
+    writer: Writer,
+) -> Turn:
+    """What follows on “第二步” while a choice is open: the likeliest begins if it is a bundle that
+    leads through its steps, else the choice comes first."""
+    state = turn.state
+    records = [one for code in state.offered if (one := _in_force(code, knowledge, today))]
+    first = next(iter(records), None)
+    if isinstance(first, Bundle) and guide.guided(first):
+        begins = standing.Standing(record=first.code, facets=(), said="takes", text="")
+        plain = replace(reading, facets=(), focus="")
+        return continued(replace(turn, understanding=plain), begins, knowledge, rules, today)
+    again = replace(reading, facets=state.facets)
+    draft = choices.no_such(records, state.facets, writer, text="first_which")
+    return replace(turn, understanding=again, draft=draft)
 
 
 def _standing(

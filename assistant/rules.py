@@ -118,6 +118,7 @@ class Rules:
     after: Aftermath
     inside: Matcher
     outside: Matcher
+    mild: Mapping[str, str]
     whole: Matcher
     events: Matcher
     generic: frozenset[str]
@@ -148,6 +149,7 @@ def load() -> Rules:
         after=_after(dangers["after"]),
         inside=Matcher(scope["inside"]),
         outside=Matcher(scope["outside"]),
+        mild=scope["mild"],
         whole=Matcher(facets["whole"]["words"]),
         events=Matcher(facets["whole"]["events"]),
         generic=frozenset(scope["generic"]),

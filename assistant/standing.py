@@ -58,6 +58,16 @@ _MOST_DOCUMENT = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Abroad:
+    """People of another place: how one is ``said`` to be one, what the name of a matter for them
+    has (``kind``), and what they are ``called`` in a search."""
+
+    said: re.Pattern[str]
+    kind: re.Pattern[str]
+    called: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """The patterns of ``standing.toml``."""
 
@@ -89,6 +99,7 @@ class Words:
     acts: re.Pattern[str]
     thing: re.Pattern[str]
     special: re.Pattern[str]
+    abroad: tuple[Abroad, ...]
 
 
 @cache
@@ -101,6 +112,10 @@ def words() -> Words:
     }
     return Words(
         corrections=tuple(map(re.compile, table["corrections"])),
+        abroad=tuple(
+            Abroad(said=re.compile(one["said"]), kind=re.compile(one["kind"]), called=one["called"])
+            for one in table["abroad"]
+        ),
         **single,
     )
 
@@ -182,6 +197,13 @@ def stand(
         return None
     if state.record and not state.offered and (code := sibling(reading, state.record, look, name)):
         return Standing(record=code, facets=state.facets, said="takes", text="")
+    if (
+        state.record
+        and not state.offered
+        and (code := for_abroad(reading, own, state.record, look, name, papers))
+    ):
+        anew = reading.facets or state.facets
+        return Standing(record=code, facets=anew, said="takes", text="")
     facets = asked(reading) or state.facets
     if right := corrected(reading.text):
         anew = reading.facets or asking.surely(right[0]) or state.facets
@@ -312,6 +334,56 @@ def sibling(
     ]
     by_name = [one for one in alike if kind.search(normalise(one.name))]
     return next((one.code for one in (*by_name, *alike)), None)
+
+
+def for_abroad(
+    reading: Understanding,
+    own: Seen,
+    record: str,
+    look: Look,
+    name: Callable[[str], str],
+    papers: Papers,
+) -> str | None:
+    """The matter like the one spoken of that is for people of another place, where a short message
+    says that somebody is one (结婚登记 … 对方是香港人): the same is done in it, and its name or an
+    alias has a run of letters in common."""
+    who = next((one for one in words().abroad if one.said.search(reading.text)), None)
+    spoken = name(record)
+    if who is None or len(reading.text) > ABROAD or who.kind.search(normalise(spoken)):
+        return None
+    stem = re.split(f"[{_BRACKET}、和]", spoken)[0]
+    done = _done(stem)
+    code = next(
+        (
+            one.record.code
+            for one in look(f"{stem[:-_ACT]} {who.called}").candidates
+            if isinstance(one.record, ServiceItem)
+            and one.record.code != record
+            and who.kind.search(normalise(one.record.name))
+            and done & _done(one.record.name)
+            and any(
+                _alike(stem, each, of_the_same=False)
+                for each in (one.record.name, *one.record.aliases)
+            )
+        ),
+        None,
+    )
+    best = own.best
+    if best is None or best.record.code == code:
+        return code
+    return None if opens(own, (record,), reading, look, papers) else code
+
+
+ABROAD = 18
+"""The most letters of a message that says where somebody is from, and little besides."""
+
+
+def _done(name: str) -> set[str]:
+    """What is done, by a name."""
+    return {one for one in words().acts.findall(normalise(name)) if one not in _PEOPLE}
+
+
+_PEOPLE = ("公民", "居民", "人员")
 
 
 def _alike(one: str, other: str, *, of_the_same: bool) -> bool:

@@ -27,6 +27,13 @@ _CHOICE = re.compile(
 )
 _NUMERALS = {"两": 2} | {numeral: at for at, numeral in enumerate("一二三四五六七八九", 1)}
 _NEITHER = re.compile(r"都不是|都唔系|都不对|没有我要的|以上都不")
+_NOT_THAT = re.compile(
+    r"(?:以上|上面|这些|呢啲)?(?:全|都|全都)(?:不是|唔系|不对|唔啱)(?:我要的|我想要的|我要办的|我问的)?"
+    r"|没有我要的|(?:不是|唔系)(?:这个|呢个|这件事?|呢件|我要的|我要办的|我要问的|我问的)"
+    r"|none of (?:them|these|those|the above)|neither|not (?:this|that)(?: one)?"
+)
+"""Says only that the answer before is about something else."""
+
 _LATIN = re.compile(r"[a-z]")
 _HAN = re.compile(r"[㐀-鿿]")
 _EDGE = " \t\r\n,.!?;:，。！？；：、“”\"'‘’（）()【】[]《》<>…—-~～"
@@ -227,6 +234,8 @@ def _choice(bare: str, state: DialogueState) -> tuple[int | None, str | None]:
     """
     if state.offered and _NEITHER.search(bare):
         return 0, ""
+    if (state.offered or state.record) and _NOT_THAT.fullmatch(bare.rstrip(_ENDINGS)):
+        return 0, ""
     number, one = _CHOICE.fullmatch(bare), pointing.pointed(bare)
     if number is not None and (state.offered or one is None):
         one = pointing.Pointed(place=_place(number))
@@ -235,12 +244,14 @@ def _choice(bare: str, state: DialogueState) -> tuple[int | None, str | None]:
         return None, None
     guided = state.guide is not None and state.guide.asking is not None
     codes = pointing.shown(state, one)
-    if not one.rest and (guided and not state.offered):
-        return _NOWHERE, ""
     if codes:
         return one.among(len(codes)), one.rest
+    if not one.rest and (guided and not state.offered):
+        return _NOWHERE, ""
     if state.form or state.enquiry or state.handoff:
         return (None, None) if one.rest else (_NOWHERE, "")
+    if one.step and state.offered:
+        return None, one.rest  # which of them comes first
     inside = (one.step or one.article) and state.record  # of what is spoken of itself
     return (None, None) if inside else (None, one.rest)
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from assistant import pointing
 from assistant.bundles import answers as reading
 from assistant.bundles import benefits
 from assistant.bundles.commands import EDGE, bare, commands
@@ -74,6 +75,7 @@ def take(turn: Turn, knowledge: Knowledge, today: date) -> Turn | None:
         today=today,
         writer=Writer(),
         profile=_profile(turn),
+        listening=turn.state.record == bundle.code and not turn.state.offered,
     )
     draft = _commanded(step) or _answered(step)
     return None if draft is None else replace(turn, draft=draft)
@@ -165,7 +167,7 @@ def remind(draft: Draft, state: GuideState, knowledge: Knowledge) -> Draft:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One message on the way through a bundle."""
+    """One message on the way through a bundle; ``listening``: nothing else was spoken of since."""
 
     bundle: Bundle
     state: GuideState
@@ -175,6 +177,7 @@ class _Step:
     today: date
     writer: Writer
     profile: Mapping[str, Value]
+    listening: bool = False
 
     def question(self) -> Question | None:
         return next((one for one in self.bundle.questions if one.id == self.state.asking), None)
@@ -229,10 +232,22 @@ def _answered(step: _Step) -> Draft | None:
     question = step.question()
     if question is None:
         return None
-    answer = reading.read(question, step.text, step.today)
+    answer = reading.read(question, step.text, step.today) or _pointed(step, question)
     if answer is None:
         return None
     return _go_on(step, _with(step.state, question.id, answer.value))
+
+
+def _pointed(step: _Step, question: Question) -> reading.Answer | None:
+    """The option that is pointed at from the end, or anew (倒数第二个, 改成第二个), while nothing
+    else is spoken of; 第三个呢 asks about a part of the bundle."""
+    one = pointing.pointed(step.said)
+    if one is None or one.step or one.article or one.rest or not step.listening:
+        return None
+    if question.kind != "choice" or normalise(step.text).strip(EDGE).endswith(("呢", "咧")):
+        return None
+    place = one.among(len(question.options))
+    return reading.Answer(question.options[place - 1].id) if place else None
 
 
 def _with(state: GuideState, question: str, value: Value | None) -> GuideState:

@@ -80,28 +80,29 @@ def unsure(
     writer.card(_choices("请选择", records, asked, english=writer.english))
     writer.suggestions += [row.ask for row in writer.cards[-1].rows if row.ask]
     writer.suggestions.append(replies()["clarify"]["neither"])
-    if writer.english:
-        line = replies()["not_found"]["english_hotline"]
-        say_line(knowledge, ENGLISH_HOTLINE, line, writer)
-    else:
-        say_line(knowledge, PUBLIC_HOTLINE, replies()["not_found"]["hotline"], writer)
+    _say_lines(knowledge, writer)
     return writer.draft(Status.CLARIFY, "unsure")
 
 
-def no_such(records: Sequence[Record], asked: Sequence[Facet], writer: Writer) -> Draft:
-    """That a number was said which no list has: the list that there is once more, if there is."""
+def no_such(
+    records: Sequence[Record], asked: Sequence[Facet], writer: Writer, *, text: str = "no_such"
+) -> Draft:
+    """That a number was said which no list has: the list that there is once more, if there is.
+
+    ``text``: what is said before the list, by its name in ``replies.toml``.
+    """
     texts = replies()["clarify"]
     if not records:
         writer.remark(texts["no_list"])
         return writer.draft(Status.CLARIFY, "no_list")
-    writer.remark(texts["no_such"])
+    writer.remark(texts[text])
     writer.card(_choices("请选择", records, asked))
     writer.suggestions.append(texts["neither"])
     return writer.draft(Status.CLARIFY, "no_such")
 
 
 def empty(writer: Writer, suggestions: Iterable[str]) -> Draft:
-    writer.remark(replies()["clarify"]["empty"])
+    writer.remark(replies()["clarify"]["empty_english" if writer.english else "empty"])
     writer.suggestions += suggestions
     return writer.draft(Status.CLARIFY, "empty")
 
@@ -124,11 +125,29 @@ def not_found(
     return writer.draft(Status.NOT_FOUND, "english" if writer.english else "no_record")
 
 
-def issued_elsewhere(writer: Writer) -> Draft:
-    """Papers that another place issues."""
+def issued_elsewhere(writer: Writer, knowledge: Knowledge) -> Draft:
+    """Papers that another place issues, and whom one may call all the same."""
     texts = replies()["elsewhere"]
     writer.remark(texts["issued_english"] if writer.english else texts["issued"])
+    _say_lines(knowledge, writer)
     return writer.draft(Status.NOT_FOUND, "elsewhere")
+
+
+def neither(writer: Writer, knowledge: Knowledge) -> Draft:
+    """After “都不是”: ask for other words, and tell whom one may call."""
+    texts = replies()["clarify"]
+    writer.remark(texts["sorry_english"] if writer.english else texts["sorry"])
+    _say_lines(knowledge, writer)
+    return writer.draft(Status.NOT_FOUND, "neither")
+
+
+def _say_lines(knowledge: Knowledge, writer: Writer) -> None:
+    """The hotline in the language of the message."""
+    texts = replies()["not_found"]
+    if writer.english:
+        say_line(knowledge, ENGLISH_HOTLINE, texts["english_hotline"], writer)
+    else:
+        say_line(knowledge, PUBLIC_HOTLINE, texts["hotline"], writer)
 
 
 def no_such_plan(writer: Writer) -> Draft:
@@ -168,7 +187,7 @@ def away(writer: Writer, knowledge: Knowledge) -> Draft:
 
 
 def small_talk(kind: str, writer: Writer, suggestions: Iterable[str]) -> Draft:
-    writer.remark(replies()["small_talk"][kind])
+    writer.remark(replies()["small_talk_english" if writer.english else "small_talk"][kind])
     if kind != "goodbye":
         writer.suggestions += suggestions
     return writer.draft(Status.ANSWERED, f"small_talk_{kind}")

@@ -14,7 +14,7 @@ from assistant.answering import answer, for_here
 from assistant.types import DialogueState, Knowledge, Listed, Turn
 from assistant.work_orders.words import begins, texts
 from channels.types import Message, Status
-from knowledge.types import Body, Contact, Facet, Faq, Fee, Money, Record, Window
+from knowledge.types import Body, Contact, Facet, Faq, Fee, Money, Question, Record, Window
 from retrieval.analyzer import normalise
 from retrieval.types import Hit
 from tests.assistant.fakes import TODAY, ToldSearcher, hit, knowledge, read, weak
@@ -396,15 +396,88 @@ class TestNothing:
         assert "12345" in said(turn)
 
 
+class TestMild:
+    """Words of outside that a question about services may have as well."""
+
+    TEXT = "我係香港人想同廣州女朋友結婚要咩文件"
+
+    def test_a_word_of_services_beats_them(self) -> None:
+        assert status(asked(self.TEXT)) is Status.ANSWERED
+        assert status(asked(self.TEXT, hits=())) is Status.NOT_FOUND
+
+    def test_a_plainer_word_is_looked_for_where_nothing_is_found(self) -> None:
+        known = knowledge([PERMIT], [], HOTLINES)
+        asked(self.TEXT, known=known)
+        texts = [one.text for one in cast(ToldSearcher, known.searcher).asked]
+        assert texts[-1] == "我系香港人想同广州人结婚要咩文件"
+
+    @pytest.mark.parametrize(
+        "text", ["广州女朋友生气了怎么办", "女朋友喜欢什么电影", "结婚登记写首诗笑话"]
+    )
+    def test_but_not_others(self, text: str) -> None:
+        assert status(asked(text, hits=())) is Status.OUT_OF_SCOPE
+
+
+class TestRefused:
+    def test_after_an_answer_other_words_are_asked_for(self) -> None:
+        turn = asked("都不是", state=DialogueState(record="GZ-1"))
+        assert status(turn) is Status.NOT_FOUND
+        assert rules.replies()["clarify"]["sorry"] in said(turn)
+        assert "12345" in said(turn)
+        assert offered(turn) == []
+
+
+class TestSteps:
+    """第二步, while a choice is open."""
+
+    def test_the_choice_comes_first(self) -> None:
+        turn = asked("第二步", state=DialogueState(offered=("GZ-1", "GZ-2")))
+        assert status(turn) is Status.CLARIFY
+        assert said(turn) == rules.replies()["clarify"]["first_which"]
+        assert offered(turn) == ["GZ-1", "GZ-2"]
+
+    def test_the_likeliest_begins_if_it_leads_through_its_steps(self) -> None:
+        question = Question(id="q", text="卖什么？", why="手续不同", kind="yes_no")
+        event = bundle("GZB-1", "开办餐饮店", questions=(question,))
+        state = DialogueState(offered=("GZB-1", "GZ-1"))
+        turn = asked("第一步要干嘛", [event, PERMIT], state=state)
+        assert status(turn) is Status.GUIDING
+        assert "开办餐饮店" in said(turn)
+
+
+class TestEnglish:
+    def test_short_questions_go_on(self) -> None:
+        turn = asked("how much", state=DialogueState(record="GZ-1"))
+        assert turn.decision is not None and turn.decision.records == ("GZ-1",)
+
+    def test_places_in_a_list(self) -> None:
+        turn = asked("the second one", state=DialogueState(offered=("GZ-1", "GZ-2")))
+        assert turn.decision is not None and turn.decision.records == ("GZ-2",)
+
+    def test_what_says_nothing_is_answered_in_english(self) -> None:
+        turn = asked("qwe rty uio")
+        assert said(turn) == rules.replies()["clarify"]["empty_english"]
+
+
 class TestElsewhere:
     @pytest.mark.parametrize(
-        "text", ["香港身份证丢了怎么补", "香港护照过期喺边度换", "how to renew hong kong id card"]
+        ("text", "line"),
+        [
+            ("香港身份证丢了怎么补", "TEL-12345"),
+            ("香港护照过期喺边度换", "TEL-12345"),
+            ("how to renew hong kong id card", "TEL-12367"),
+            ("香港身份證可以喺廣州補辦嗎", "TEL-12345"),
+            ("香港出世紙喺度補得唔得", "TEL-12345"),
+            ("澳门身份证在广州能换吗", "TEL-12345"),
+            ("补办香港身份证", "TEL-12345"),
+            ("can i renew my hong kong id card in guangzhou", "TEL-12367"),
+        ],
     )
-    def test_papers_of_another_place_are_not_ours(self, text: str) -> None:
+    def test_papers_of_another_place_are_not_ours(self, text: str, line: str) -> None:
         turn = asked(text)
         assert status(turn) is Status.NOT_FOUND
         assert turn.draft is not None and turn.draft.reason == "elsewhere"
-        assert turn.draft.citations == ()
+        assert {one.code for one in turn.draft.citations} == {line}
 
     @pytest.mark.parametrize(
         "text",

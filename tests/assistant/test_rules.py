@@ -95,11 +95,17 @@ def test_whoever_cannot_speak_is_served_first() -> None:
 
 
 def test_small_talk_has_an_answer_for_every_kind() -> None:
-    assert set(rules.load().small_talk.values()) == set(rules.replies()["small_talk"])
+    for table in ("small_talk", "small_talk_english"):
+        assert set(rules.load().small_talk.values()) == set(rules.replies()[table])
+
+
+def test_mild_words_are_outside_ones() -> None:
+    loaded = rules.load()
+    assert all(loaded.outside.holds(word) for word in loaded.mild)
 
 
 def test_replies_by_status_are_those_of_the_closed_list() -> None:
-    beside = {"elsewhere", "small_talk", "welcome", "person", "erased"}
+    beside = {"elsewhere", "small_talk", "small_talk_english", "welcome", "person", "erased"}
     assert set(rules.replies()) - beside <= set(Status)
 
 

@@ -456,3 +456,53 @@ def test_what_was_told_earlier_counts_unless_it_is_told_anew() -> None:
     state = DialogueState(record="GZ-1", profile=(("district", "天河区"),))
     assert standing.told(state, read("要多久")).district == "天河区"
     assert standing.told(state, read("越秀呢")).district == "越秀区"
+
+
+class TestAbroad:
+    """The matter for people of another place, once somebody is said to be of it."""
+
+    HERE = item("GZ-1", "结婚登记（内地居民）")
+    ABROAD = item("GZ-2", "涉外、涉港澳台婚姻登记", aliases=("涉外结婚登记",))
+
+    def taken(self, text: str, spoken: Record, other: Record) -> Standing | None:
+        stem = spoken.name.partition("（")[0][:-2]
+        told = {
+            f"{stem} {called}": found(spoken, other, sure=False)
+            for called in ("香港", "台湾", "外国人")
+        }
+        names = {one.code: one.name for one in (spoken, other)}
+        state = DialogueState(record=spoken.code, facets=(F.MATERIALS,))
+        return stand(
+            read(text, state),
+            state,
+            Looks(told),
+            lambda code: names.get(code, ""),
+            lambda code, called: 0.0,
+            lambda code, facets: False,
+            lambda code: (),
+        )
+
+    @pytest.mark.parametrize(
+        "text", ["对方是香港人", "對方係台灣人呢", "我老公是美国人", "港澳居民呢"]
+    )
+    def test_what_was_asked_is_told_of_it(self, text: str) -> None:
+        stands = self.taken(text, self.HERE, self.ABROAD)
+        assert stands is not None
+        assert (stands.record, stands.facets, stands.said) == ("GZ-2", (F.MATERIALS,), "takes")
+
+    def test_not_where_something_else_is_done(self) -> None:
+        withdrawal, saving = (
+            item("GZ-1", "住房公积金提取"),
+            item("GZ-2", "港澳台居民缴存住房公积金"),
+        )
+        stands = self.taken("我是香港人", withdrawal, saving)
+        assert stands is None or stands.record == "GZ-1"
+
+    @pytest.mark.parametrize("text", ["我是湖南人", "对方系广州人"])
+    def test_not_for_people_from_here(self, text: str) -> None:
+        stands = self.taken(text, self.HERE, self.ABROAD)
+        assert stands is None or stands.record == "GZ-1"
+
+    def test_not_from_one_for_them(self) -> None:
+        stands = self.taken("对方是香港人", self.ABROAD, self.HERE)
+        assert stands is None or stands.record == "GZ-2"

@@ -243,11 +243,24 @@ class TestChoice:
     def test_a_bare_number_where_nothing_was_offered(self, text: str) -> None:
         assert read(text).intent is Intent.EMPTY
 
-    def test_while_a_guided_question_waits_a_number_without_a_question_is_for_it(self) -> None:
+    def test_while_a_guided_question_waits_what_is_no_answer_points_into_its_list(self) -> None:
         guide = GuideState(bundle="b", begun=date(2026, 11, 22), asking="how")
-        state = DialogueState(guide=guide, listed=Listed(codes=("a", "c"), of="b"))
-        assert read("第二个", state).intent is Intent.EMPTY
-        assert read("第二个在哪办", state).choice == 2
+        state = DialogueState(record="b", guide=guide, listed=Listed(codes=("a", "c", "d"), of="b"))
+        for text in ("第二个", "第二步", "倒数第二个", "还是第二个", "改成第二个", "第二个在哪办"):
+            assert read(text, state).choice == 2
+        assert read("二", state).intent is Intent.EMPTY
+        unlisted = DialogueState(record="b", guide=guide)
+        assert read("第二个", unlisted).intent is Intent.EMPTY
+
+    def test_a_step_of_what_is_offered_comes_after_the_choice(self) -> None:
+        state = DialogueState(record="x", offered=("a", "b"))
+        reading = read("第一步要干嘛", state)
+        assert (reading.intent, reading.choice, reading.text) == (Intent.CHOOSE, None, "要干嘛")
+
+    @pytest.mark.parametrize("text", ["都不是", "以上都唔係我要的", "不是这个", "none of these"])
+    def test_an_answer_may_be_refused_like_a_choice(self, text: str) -> None:
+        assert read(text, DialogueState(record="a")).choice == 0
+        assert read(text, DialogueState()).intent is Intent.ASK
 
     def test_while_a_form_waits_a_number_is_for_it(self) -> None:
         state = DialogueState(enquiry=EnquiryState(asking="stars"))

@@ -248,6 +248,25 @@ class TestAsking:
         assert {one.code for one in place.citations} == {BIRTH.items[0].code}
         assert "还没有问完" in place.text
 
+    @pytest.mark.parametrize(
+        ("text", "code"), [("第二步", "GZ-2"), ("最后一个", "GZ-3"), ("倒数第二个", "GZ-2")]
+    )
+    def test_a_place_alone_points_at_a_part_where_no_options_are_asked(
+        self, text: str, code: str
+    ) -> None:
+        reply = Talk().all("宝宝出生要办什么", text)
+        assert code in {one.code for one in reply.citations}
+        assert "还没有问完" in reply.text
+
+    @pytest.mark.parametrize("text", ["最后一个", "倒数第一个", "改成第二个", "还是第二个"])
+    def test_else_at_an_option(self, text: str) -> None:
+        reply = Talk().all(*ANSWERED[:3], text)
+        assert card(reply, "question").title == "户口准备上在哪里？"
+
+    def test_asked_about_it_is_a_part_all_the_same(self) -> None:
+        reply = Talk().all(*ANSWERED[:3], "第三步呢")
+        assert "GZ-3" in {one.code for one in reply.citations}
+
     @pytest.mark.parametrize("text", ["下一步", "跟住要做咩", "接下来做什么"])
     def test_what_comes_next_is_the_question_that_waits(self, text: str) -> None:
         reply = Talk().all("宝宝出生要办什么", text)
