@@ -110,7 +110,7 @@ def decide(
     vague = len(equal) > 1 and best.hit.coverage < chosen.clarify_coverage
     narrow = len(equal) == 1 and _is_restricted(best.record, reading)
     if sure < chosen.answer_at or vague or narrow:
-        offers = narrow or sure >= chosen.choose_at and not _is_outside(best.hit)
+        offers = narrow or (sure >= chosen.choose_at and not _is_outside(best.hit))
         likely = _likely(_to_choose(found, reading), chosen.likely) if offers else []
         if len(likely) > 1:
             return replace(_among(likely, same_name=False, sure=sure), unsure=True), found

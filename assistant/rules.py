@@ -117,6 +117,7 @@ class Rules:
     after: Aftermath
     inside: Matcher
     outside: Matcher
+    unwell: Matcher
     whole: Matcher
     events: Matcher
     generic: frozenset[str]
@@ -147,6 +148,7 @@ def load() -> Rules:
         after=_after(dangers["after"]),
         inside=Matcher(scope["inside"]),
         outside=Matcher(scope["outside"]),
+        unwell=Matcher(scope["unwell"]),
         whole=Matcher(facets["whole"]["words"]),
         events=Matcher(facets["whole"]["events"]),
         generic=frozenset(scope["generic"]),
