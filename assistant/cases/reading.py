@@ -285,8 +285,8 @@ def asks_progress(text: str) -> bool:
 
 
 def of_place(text: str) -> tuple[str, Wish] | None:
-    """The place of an order among those that were offered, and what is to be done with it: 撤回第一个
-    → 第一个, withdraw."""
+    """The place of an order among those filed, and what is to be done with it (撤回第一个: 第一个,
+    withdraw)."""
     said = normalise(text)
     place = next((one for one in words.said("place", "words") if one in said), None)
     if place is None or len(said) > _SHORT:
