@@ -306,7 +306,8 @@ def _draft(
         return choices.empty(writer, ideas)
     if decision.outcome == "none" or (outside and decision.matched is None):
         if outside or not _governmental(found, reading, rules):
-            return choices.out_of_scope(writer, ideas)
+            unwell = rules.unwell.holds(reading.text)
+            return choices.out_of_scope(writer, ideas, knowledge, unwell=unwell)
         nearest = _nearest(found) if decision.confidence >= model().nearest_at else ()
         return choices.not_found(nearest, reading.facets, writer, knowledge)
     if decision.unsure and len(kin := _called(found, reading)) > 1:

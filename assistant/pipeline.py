@@ -264,7 +264,10 @@ class Assistant:
         return taken if asks else turn
 
     def _wait(self, turn: Turn, knowledge: Knowledge) -> Turn | None:
-        """What somebody who waits for a person says to that person."""
+        """What somebody who waits for a person says to that person; first comes what answers the
+        question for a receipt number."""
+        if turn.state.handoff and (lost := enquiry.without_number(turn, knowledge)):
+            return replace(turn, draft=lost)
 
         def answers(reading: Understanding) -> bool:
             found = answering.find(reading, knowledge, self.today())

@@ -108,8 +108,9 @@ def decide(
     event = reading.whole and isinstance(best.record, Bundle)
     sure = _sure(signs(best.record, best.hit, rival, reading), chosen, event=event)
     vague = len(equal) > 1 and best.hit.coverage < chosen.clarify_coverage
-    if sure < chosen.answer_at or vague:
-        offers = sure >= chosen.choose_at and not _is_outside(best.hit)
+    narrow = len(equal) == 1 and _is_restricted(best.record, reading)
+    if sure < chosen.answer_at or vague or narrow:
+        offers = narrow or (sure >= chosen.choose_at and not _is_outside(best.hit))
         likely = _likely(_to_choose(found, reading), chosen.likely) if offers else []
         if len(likely) > 1:
             return replace(_among(likely, same_name=False, sure=sure), unsure=True), found
@@ -253,6 +254,24 @@ def _equal(
     best = near[0]
     equal = [one for one in near if one is best or _as_well(one.hit, best.hit, chosen)]
     return sorted(equal, key=lambda one: -one.hit.reverse_coverage)
+
+
+def _is_restricted(record: Record, reading: Understanding) -> bool:
+    """Whether a record is for some people or cases only, by a word of its name that the message
+    does not say (完全丧失劳动能力)."""
+    said = {normalise(reading.text), normalise(reading.original)}
+    return any(
+        name in normalise(record.name) and not any(one in text for one in words for text in said)
+        for name, words in _restricting().items()
+    )
+
+
+@cache
+def _restricting() -> Mapping[str, Sequence[str]]:
+    """Words of a name that restrict it → what says so too (``restricting.toml``)."""
+    text = resources.files("assistant").joinpath("restricting.toml").read_text(encoding="utf-8")
+    table: Mapping[str, Sequence[str]] = tomllib.loads(text)["words"]
+    return {normalise(name): tuple(map(normalise, also)) for name, also in table.items()}
 
 
 def _is_outside(hit: Hit) -> bool:

@@ -119,6 +119,7 @@ class Rules:
     inside: Matcher
     outside: Matcher
     mild: Mapping[str, str]
+    unwell: Matcher
     whole: Matcher
     events: Matcher
     generic: frozenset[str]
@@ -150,6 +151,7 @@ def load() -> Rules:
         inside=Matcher(scope["inside"]),
         outside=Matcher(scope["outside"]),
         mild=scope["mild"],
+        unwell=Matcher(scope["unwell"]),
         whole=Matcher(facets["whole"]["words"]),
         events=Matcher(facets["whole"]["events"]),
         generic=frozenset(scope["generic"]),

@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from assistant.bundles.calendar import add_months
+from assistant.rules import guide_words
 from knowledge.conditions import Value
 from knowledge.types import Option, Question
 from retrieval.analyzer import normalise
@@ -86,7 +88,7 @@ def read(question: Question, text: str, today: date) -> Answer | None:
         case "choices":
             return _choices(question.options, bare)
         case "yes_no":
-            return yes_no(bare)
+            return yes_no(bare, asked=question.text)
         case "number":
             return _number(question, bare)
         case "date":
@@ -174,8 +176,12 @@ def _choices(options: Sequence[Option], bare: str) -> Answer | None:
     return Answer(frozenset()) if _NONE_OF.fullmatch(bare.rstrip(_ENDINGS)) else None
 
 
-def yes_no(bare: str) -> Answer | None:
-    """Yes, no or neither: 有, 冇, 係, 唔係, 还没有 …"""
+def yes_no(bare: str, *, asked: str = "") -> Answer | None:
+    """Yes, no or neither: 有, 冇, 係, 唔係, 还没有 …
+
+    A longer no is one only if it negates words of the question that was ``asked``, or words that
+    answer any (没拿到): 不请人 is no answer to 营业执照领到了吗.
+    """
     said = re.sub(r"^(?:我|他|她|佢|我们|我地)", "", bare).rstrip(_ENDINGS) or bare
     for one in (bare, said):
         if _NO.fullmatch(one):
@@ -184,11 +190,22 @@ def yes_no(bare: str) -> Answer | None:
             return Answer(True)
     if len(said) > 10 or _ASKING.search(bare) or _NEITHER.match(said):
         return None
-    if found := re.match(r"(?:还没有?|没有?|不是?|冇|未|唔系?|无)", said):
-        return Answer(False) if found.end() < len(said) else None
+    if found := _NEGATION.match(said):
+        return Answer(False) if _negates(said[found.end() :], asked) else None
     if re.match(r"(?:有|是|系|已经|会|要|对)", said):
         return Answer(True)
     return None
+
+
+_NEGATION = re.compile(r"(?:还没有?|仲未|仲冇|没有?|不是?|冇|未|唔系?|无)")
+
+
+def _negates(rest: str, asked: str) -> bool:
+    """Whether what follows a negation is of the question, or would answer any."""
+    words = guide_words()["negated"]
+    known = set(normalise(asked)) - set(words["grammar"])
+    said = set(rest) - set(words["grammar"])
+    return bool(rest) and (said <= set(words["any"]) or bool(said & known))
 
 
 def number(text: str) -> int | None:
@@ -218,10 +235,29 @@ def _number(question: Question, bare: str) -> Answer | None:
     value = number(bare)
     if value is None:
         return Answer(0) if _NONE_OF.fullmatch(bare.rstrip(_ENDINGS)) else None
+    if _of_another_unit(question, bare):
+        return None
     low, high = question.least, question.most
     if (low is not None and value < low) or (high is not None and value > high):
         return None
     return None if _VAGUE.search(bare) or _SAID_NO.search(bare) else Answer(value)
+
+
+def _of_another_unit(question: Question, bare: str) -> bool:
+    """Whether the unit behind the number is not that of the question (60岁 to 几年)."""
+    if question.unit is None:
+        return False
+    units, pattern = _units()
+    found = pattern.search(bare)
+    return found is not None and units[found[1]] != units.get(normalise(question.unit))
+
+
+@cache
+def _units() -> tuple[dict[str, str], re.Pattern[str]]:
+    """Each word of a unit with what it measures, and a number with such a word behind it."""
+    units = {word: name for name, group in guide_words()["units"].items() for word in group}
+    words = "|".join(sorted(map(re.escape, units), key=lambda one: (-len(one), one)))
+    return units, re.compile(rf"(?:{_NUMBER.pattern})\s*({words})")
 
 
 _DAYS_AGO = {

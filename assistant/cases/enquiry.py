@@ -125,6 +125,11 @@ class _Asked:
         wish, mine = self.said.wish, self.mine()
         if wish is None and mine and reading.lost(self.text, asked=False):
             wish = "progress"
+        if self.turn.state.receipts:
+            if (placed := self.placed()) is not None:
+                return placed
+            if wish is None and reading.adds(self.text):
+                wish = "add"
         act = None if wish == "progress" or wish is None else wish
         if reading.slip(self.text) is not None:
             return self.ask("again_number", EnquiryState(asking="number", act=_bare(act)))
@@ -150,6 +155,21 @@ class _Asked:
         for one, check in mine.items():
             return self.known(one, check, act)
         return self.ask("ask_number", EnquiryState(asking="number", act=_bare(act)))
+
+    def placed(self) -> Turn | None:
+        """What is to be done with the order of a place: as they were filed, or newest first, as a
+        list that was just shown has them."""
+        found, filed = reading.of_place(self.text), self.turn.state.receipts
+        if found is None:
+            return None
+        place, wish = found
+        number = chosen(place, len(filed))
+        if not number:
+            return self.which(tuple(one for one, _ in filed), wish)
+        state = self.turn.state.enquiry
+        listed = state is not None and pending(state) and state.asking == "number"
+        order = (filed[::-1] if listed else filed)[number - 1]
+        return self.known(*order, None if wish == "progress" else wish)
 
     def filing(self) -> bool:
         """Whether a form waits for an answer."""
@@ -186,6 +206,8 @@ class _Asked:
             check = self.said.check or self.check_known(self.said.number)
             return self.known(self.said.number, check, act)
         if self.said.wish is not None and state.asking != "text":
+            return self.begun()
+        if state.asking == "number" and self.turn.state.receipts and reading.of_place(self.text):
             return self.begun()
         if _wants_number(state) and reading.slip(self.text) is not None:
             return self.ask("again_number", replace(state, asking="number", number=None))

@@ -284,6 +284,26 @@ def asks_progress(text: str) -> bool:
     return _is(text, "progress") or _wholly(normalise(text), "progress")
 
 
+def of_place(text: str) -> tuple[str, Wish] | None:
+    """The place of an order among those filed, and what is to be done with it (撤回第一个: 第一个,
+    withdraw)."""
+    said = normalise(text)
+    place = next((one for one in words.said("place", "words") if one in said), None)
+    if place is None or len(said) > _SHORT:
+        return None
+    rest = said.replace(place, "").strip(EDGE)
+    for name in _WISHES:
+        asked = any(one in rest for one in _words(name)) or _is(rest, name)
+        if asked and not _LETTER.search(_known(name).sub("", rest)):
+            return place, name
+    return None
+
+
+def adds(text: str) -> bool:
+    """Whether a message asks for something to be put into what was just filed (能不能加上 …)."""
+    return normalise(text).strip(EDGE).startswith(tuple(words.said("add", "start")))
+
+
 def of_the_last(text: str) -> bool:
     """Whether the order that was filed last is meant (刚才那个投诉)."""
     said = normalise(text)

@@ -17,6 +17,7 @@ from knowledge.types import Bundle, Facet, Fact, Hotline, Policy, Record, Servic
 MOST_CHOICES = 5
 PUBLIC_HOTLINE = "TEL-12345"
 ENGLISH_HOTLINE = "TEL-12367"
+AMBULANCE = "TEL-120"
 
 
 def clarify(
@@ -155,9 +156,14 @@ def no_such_plan(writer: Writer) -> Draft:
     return writer.draft(Status.NOT_FOUND, "no_plan")
 
 
-def out_of_scope(writer: Writer, suggestions: Iterable[str]) -> Draft:
+def out_of_scope(
+    writer: Writer, suggestions: Iterable[str], knowledge: Knowledge, *, unwell: bool = False
+) -> Draft:
+    """That it is not for us; where to call if it gets worse, where somebody is ``unwell``."""
     texts = replies()["out_of_scope"]
     writer.remark(texts["none"])
+    if unwell:
+        say_line(knowledge, AMBULANCE, texts["unwell"], writer)
     writer.remark(texts["next"])
     writer.suggestions += suggestions
     return writer.draft(Status.OUT_OF_SCOPE, "not_government")

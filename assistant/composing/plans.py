@@ -116,20 +116,24 @@ def say_plan(plan: Plan, writer: Writer) -> None:
         _say_stops(bundle, plan.stops, writer)
         return
     needed = [one for one in plan.items if one.need == "needed"]
-    name = fact("name", bundle.name)
+    maybe = len(plan.items) - len(needed)
+    sure = texts()["summary" if needed or not maybe else "summary_none"]
+    words = sure + (texts()["summary_maybe"] if needed and maybe else "")
     _reckon(
-        texts()["summary"].format(
+        words.format(
             name=bundle.name,
             items=len(needed),
+            maybe=maybe,
             documents=len(plan.to_bring),
             visits=plan.visits,
         ),
         writer,
         bundle,
-        [name, _items_fact(bundle, needed)],
+        [fact("name", bundle.name), _items_fact(bundle, needed or plan.items)],
         len(needed),
         len(plan.to_bring),
         plan.visits,
+        *([maybe] if maybe else []),
     )
     _say_finish(plan, writer)
     _say_cost(plan, writer)

@@ -130,10 +130,17 @@ class TestNotFound:
 
 
 def test_out_of_scope_offers_what_can_be_asked() -> None:
-    draft = choices.out_of_scope(Writer(), ["居住证要什么材料"])
+    draft = choices.out_of_scope(Writer(), ["居住证要什么材料"], KNOWN)
     assert (draft.status, draft.reason) == (Status.OUT_OF_SCOPE, "not_government")
     assert draft.suggestions == ("居住证要什么材料",)
     assert draft.citations == ()
+
+
+def test_whoever_is_unwell_is_told_where_to_call() -> None:
+    assert load().unwell.holds("小孩发烧39度")
+    draft = choices.out_of_scope(Writer(), (), KNOWN, unwell=True)
+    assert "120" in text_of(draft)
+    assert {one.code for one in draft.citations} == {"TEL-120"}
 
 
 @pytest.mark.parametrize("kind", sorted(replies()["small_talk"]))

@@ -385,6 +385,12 @@ class TestPerson:
         assert texts[0] == "居住证要什么材料"
         assert "13812345678" not in texts[1]
 
+    def test_leaves_an_enquiry_its_answer(self) -> None:
+        one = Office().open()
+        session = one.ask("转人工").session_id
+        assert one.ask("之前那个投诉到哪了", session).reason == "ask_number"
+        assert one.ask("我没有编号", session).reason == "no_number"
+
     def test_is_waited_for_no_more(self) -> None:
         office = Office()
         one = office.open()

@@ -59,6 +59,18 @@ class TestOne:
         assert decision.confidence < model().answer_at
         assert len(candidates) == 1
 
+    @pytest.mark.parametrize(
+        ("question", "told"),
+        [("离职了怎么提取公积金", False), ("丧失劳动能力怎么提取公积金", True)],
+    )
+    def test_what_is_for_some_only_is_not_told_to_who_did_not_say_so(
+        self, question: str, told: bool
+    ) -> None:
+        disabled = item("GZ-3", "住房公积金提取（完全丧失劳动能力）", provenance=CITY)
+        other = item("GZ-4", "住房公积金提取（购房）", provenance=CITY)
+        decision, _ = decided(question, strong(disabled), strong(other, score=0.9, coverage=0.3))
+        assert (decision.outcome == "answer") is told
+
     def test_the_threshold_is_where_the_model_puts_it(self) -> None:
         """Answered exactly when the probability of the best reaches ``answer_at``."""
         for dense in (step / 20 for step in range(21)):

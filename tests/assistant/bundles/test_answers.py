@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -29,7 +30,7 @@ def question(kind: str, *options: tuple[str, str], **values: Any) -> Question:
     )
 
 
-YES_NO = question("yes_no")
+YES_NO = replace(question("yes_no"), text="领了居住证、办了居住登记吗？")
 AGE = question("number", least=0, most=120)
 DAY = question("date")
 HOUSEHOLD = question(
@@ -94,6 +95,14 @@ class TestYesNo:
     def test_neither(self, text: str) -> None:
         assert said(YES_NO, text) == "-"
 
+    @pytest.mark.parametrize("text", ["不请人", "冇车", "没结婚", "不在广州", "无业"])
+    def test_a_no_to_something_else_is_no_answer(self, text: str) -> None:
+        assert said(YES_NO, text) == "-"
+
+    @pytest.mark.parametrize("text", ["没拿到", "还没有居住证", "未登记过", "没领", "不打算办"])
+    def test_a_no_in_the_words_of_the_question(self, text: str) -> None:
+        assert said(YES_NO, text) is False
+
     def test_the_function_by_itself(self) -> None:
         assert yes_no("冇") == Answer(False)
         assert yes_no("居住证") is None
@@ -127,6 +136,22 @@ class TestNumbers:
     def test_bounds_of_the_question(self) -> None:
         assert said(AGE, "121") == "-"
         assert said(question("number"), "121") == 121
+
+    @pytest.mark.parametrize(
+        ("unit", "text"),
+        [("年", "60岁"), ("年", "六十周岁"), ("年", "8个月"), ("周岁", "8个月"), ("周岁", "20年"),
+         ("个", "12岁"), ("辆", "3年"), ("年", "15人")],
+    )  # fmt: skip
+    def test_a_number_of_another_unit_is_no_answer(self, unit: str, text: str) -> None:
+        assert said(question("number", unit=unit), text) == "-"
+
+    @pytest.mark.parametrize(
+        ("unit", "text", "value"),
+        [("年", "15年", 15), ("年", "交了十五年", 15), ("周岁", "60岁", 60), ("个", "两个", 2),
+         ("辆", "3辆", 3), ("间", "5个", 5), ("个月", "8个月", 8), ("年", "15", 15)],
+    )  # fmt: skip
+    def test_its_own_unit_or_none_is_one(self, unit: str, text: str, value: int) -> None:
+        assert said(question("number", unit=unit), text) == value
 
     def test_no_number_in_a_long_message(self) -> None:
         assert said(AGE, "我想问一下65岁以上的老人家坐地铁要不要钱") == "-"

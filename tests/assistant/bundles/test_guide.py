@@ -355,6 +355,12 @@ class TestThePlan:
         assert "一共20元" in text
         assert "不收费的：出生登记" in text
 
+    def test_what_may_be_needed_is_counted_apart(self) -> None:
+        text = Talk().all(ANSWERED[0], "先看清单").text
+        assert "件可能要办" in text
+        assert "要办0件事" not in text
+        assert "件可能要办" not in Talk().all(*ANSWERED).text
+
     def test_a_missed_deadline_is_said(self) -> None:
         assert "已经过期" in Talk().all(ANSWERED[0], "2026年9月1日", *ANSWERED[2:]).text
         assert "已经过期" not in Talk().all(*ANSWERED).text

@@ -426,3 +426,39 @@ def test_a_desk_that_is_away_can_be_asked_again() -> None:
 def test_what_is_not_ours_is_left_alone() -> None:
     assert answered(Away(), Erase()).draft is None
     assert enquiry.tell(turn("好"), PACK, TODAY).draft is None
+
+
+TWO = DialogueState(receipts=((NUMBER, "1234"), (OTHER, "5678")))
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("第一个撤回", NUMBER), ("撤回第一个", NUMBER), ("撤回最后一个", OTHER)]
+)
+def test_an_order_is_withdrawn_by_its_place(text: str, number: str) -> None:
+    reason, state = asked(text, TWO)
+    assert (reason, state and state.number) == ("ask_withdraw", number)
+
+
+def test_a_place_counts_as_filed_or_as_the_list_shows() -> None:
+    assert errand("第二个到哪了", TWO) == LookUp(number=OTHER, check="5678")
+    shown = replace(TWO, enquiry=EnquiryState(asking="number"))
+    assert errand("第二个到哪了", shown) == LookUp(number=NUMBER, check="1234")
+
+
+def test_a_place_that_there_is_not_asks_which() -> None:
+    assert asked("第五个到哪了", TWO)[0] == "which"
+    assert take("第一个到哪了") is None
+
+
+def test_what_is_forgotten_is_added_after_filing() -> None:
+    filed = DialogueState(receipts=((NUMBER, "1234"),))
+    assert asked("能不能加上民警的名字", filed)[0] == "ask_text_add"
+    assert take("能不能加上民警的名字") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["我上个月投诉的事怎么样了", "怎么看案件进度", "不满意处理结果怎么办", "之前那个投诉到哪了"],
+)
+def test_an_order_of_another_time_is_asked_for_its_number(text: str) -> None:
+    assert asked(text)[0] == "ask_number"
