@@ -42,13 +42,13 @@ def take(
     while one stands.  ``asks``: whether a message plainly wants something else.
     """
     danger, reading, after = turn.state.danger, _read(turn), rules.after
-    kind = next((one for one in rules.crisis if danger and one.kind == danger.kind), None)
+    kind = rules.crisis_of(danger.kind) if danger else None
     if danger is None or kind is None:
         return None
     text = normalise(turn.message.text)
-    ending = _ending(text, reading, after)
-    rest = after.coming.sub("", after.safe.sub("", text)) if ending else text
     on = after.still.search(text) is not None
+    ending = "" if on else _ending(text, reading, after)
+    rest = after.coming.sub("", after.safe.sub("", text)) if ending else text
     anew = danger.calm and not ending and not on and reading.intent is Intent.CRISIS
     if anew or told(rest, rules) is not None:
         return None
@@ -77,8 +77,6 @@ def take(
 def _ending(text: str, reading: Understanding, after: Aftermath) -> str:
     """Whether a message says that the danger is over (``safe``; so do thanks), that help was called
     or is there (``coming``), or goes back to what waited (``goes on``); else empty."""
-    if after.still.search(text):
-        return ""
     if after.goes_on.search(text):
         return "goes on"
     thanks = reading.intent is Intent.SMALL_TALK and reading.kind in ("thanks", "goodbye")
@@ -109,17 +107,16 @@ def beside(turn: Turn, rules: Rules) -> Turn:
 def remember(turn: Turn, rules: Rules) -> Turn:
     """The turn with the danger that its reply leaves: begun, or one message older."""
     draft, danger = turn.draft, turn.state.danger
-    crisis = draft is not None and draft.status is Status.CRISIS
-    if draft is not None and crisis and draft.reason:
-        known = danger if danger and danger.kind == draft.reason else None
-        if known is None or _read(turn).intent is Intent.CRISIS:
-            kind = next(one for one in rules.crisis if one.kind == draft.reason)
-            urgent = kind.urgent.search(normalise(turn.message.text)) is not None
-            begun = Danger(kind=kind.kind, left=rules.after.lasts, urgent=urgent)
-            return _with(turn, replace(begun, urgent=urgent or bool(known and known.urgent)))
+    told_now = draft is not None and draft.status is Status.CRISIS
+    kind = rules.crisis_of(draft.reason) if draft and told_now else None
+    known = danger if danger and kind and danger.kind == kind.kind else None
+    if kind is not None and (known is None or _read(turn).intent is Intent.CRISIS):
+        urgent = kind.urgent.search(normalise(turn.message.text)) is not None
+        urgent = urgent or (known is not None and known.urgent)
+        return _with(turn, Danger(kind=kind.kind, left=rules.after.lasts, urgent=urgent))
     if danger is None:
         return turn
-    older = replace(danger, left=danger.left - 1, aside=not crisis)
+    older = replace(danger, left=danger.left - 1, aside=not told_now)
     return _with(turn, older if older.left else None)
 
 

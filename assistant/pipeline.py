@@ -181,7 +181,8 @@ class Assistant:
                     self.ideas(),
                 )
             case Intent.CRISIS:
-                kind = next(one for one in self.rules.crisis if one.kind == reading.kind)
+                kind = self.rules.crisis_of(reading.kind)
+                assert kind is not None
                 return replace(turn, draft=danger.first(turn, kind, knowledge))
             case Intent.SMALL_TALK:
                 talk = choices.small_talk(reading.kind or "help", writer, self.ideas())
@@ -253,8 +254,10 @@ class Assistant:
         waiting = turn.state.form
         filing = waiting is not None and waiting.asking != PAUSED
         state = turn.state.enquiry
-        asked = enquiry.asks_progress(turn.message.text) or (state and enquiry.pending(state))
-        if self.desks is None or (filing and not asked):
+        pending = state is not None and enquiry.pending(state)
+        if self.desks is None:
+            return turn
+        if filing and not pending and not enquiry.asks_progress(turn.message.text):
             return turn
         taken = _calmly(turn, lambda one: enquiry.take(one, self.today()))
         if taken is turn or state or (name := self._name_in(turn, knowledge)) is None:

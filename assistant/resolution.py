@@ -259,9 +259,9 @@ def _equal(
 def _is_restricted(record: Record, reading: Understanding) -> bool:
     """Whether a record is for some people or cases only, by a word of its name that the message
     does not say (完全丧失劳动能力)."""
-    said = {normalise(reading.text), normalise(reading.original)}
+    called = normalise(record.name)
     return any(
-        name in normalise(record.name) and not any(one in text for one in words for text in said)
+        name in called and not any(one in reading.text for one in words)
         for name, words in _restricting().items()
     )
 

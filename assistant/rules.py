@@ -131,6 +131,10 @@ class Rules:
     residences: Mapping[str, str]
     elsewhere: Elsewhere
 
+    def crisis_of(self, kind: str | None) -> CrisisKind | None:
+        """The kind of emergency of a name; ``None`` if there is none of it."""
+        return next((one for one in self.crisis if one.kind == kind), None)
+
 
 @cache
 def load() -> Rules:

@@ -320,7 +320,7 @@ def sibling(
     kind = known.for_children if young else re.compile(re.escape(said["x"]))
     if kind.search(normalise(spoken)):
         return None
-    stem = re.split(f"[{_BRACKET}、和]", spoken)[0]
+    stem = _stem(spoken)
     wanted = _FOR_CHILDREN if young else said["x"]
     texts = [f"{stem[:-_ACT]} {wanted}", *([] if young else [f"{wanted} {stem[-2 * _ACT :]}"])]
     found = [one.record for text in texts for one in look(text).candidates]
@@ -351,7 +351,7 @@ def for_abroad(
     spoken = name(record)
     if who is None or len(reading.text) > ABROAD or who.kind.search(normalise(spoken)):
         return None
-    stem = re.split(f"[{_BRACKET}、和]", spoken)[0]
+    stem = _stem(spoken)
     done = _done(stem)
     code = next(
         (
@@ -376,6 +376,11 @@ def for_abroad(
 
 ABROAD = 18
 """The most letters of a message that says where somebody is from, and little besides."""
+
+
+def _stem(name: str) -> str:
+    """What stands in a name before its bracket, and before a second thing."""
+    return re.split(f"[{_BRACKET}、和]", name)[0]
 
 
 def _done(name: str) -> set[str]:
@@ -678,7 +683,8 @@ def variant(
         seen = look(f"{stem} {described['x']}")
         for one in seen.candidates:
             if one.record.name.partition(_BRACKET)[0] == stem:
-                return one.record.code if _ahead(one, record, seen) >= DESCRIBED_SCORE else None
+                ahead = _ahead(one, record, seen.candidates)
+                return one.record.code if ahead >= DESCRIBED_SCORE else None
     if asked(reading):
         return None
     words_of = turning.pairs(reading.focus)
@@ -691,9 +697,9 @@ def variant(
     return None
 
 
-def _ahead(one: Candidate, record: str, seen: Seen) -> float:
+def _ahead(one: Candidate, record: str, among: Sequence[Candidate]) -> float:
     """How far a candidate's score is above that of a record; 0 for the record itself."""
-    last = [other.hit.score for other in seen.candidates if other.record.code == record]
+    last = [other.hit.score for other in among if other.record.code == record]
     return one.hit.score - max(last, default=0.0) if one.record.code != record else 0.0
 
 
@@ -834,8 +840,7 @@ def _one_of(
     among = look(named["x"], spoken).candidates if named and state.before else ()
     if not among or among[0].record.code == state.record:
         return None
-    last = [one.hit.score for one in among if one.record.code == state.record]
-    ahead = among[0].hit.score - max(last, default=0.0)
+    ahead = _ahead(among[0], state.record or "", among)
     return among[0].record.code if ahead >= DESCRIBED_SCORE else None
 
 
@@ -861,8 +866,7 @@ def _named_again(
     best = own.best
     if best is None or best.record.code not in state.before:
         return None
-    hits = [one for one in own.candidates if one.record.code == record]
-    ahead = best.hit.score - (hits[0].hit.score if hits else 0.0)
+    ahead = _ahead(best, record, own.candidates)
     return best.record.code if ahead >= POINTED_SCORE else None
 
 
