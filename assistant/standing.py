@@ -229,7 +229,7 @@ def stand(
     if _leads_away(reading, state, look, parts):
         return None
     if opens(own, (state.record,), reading, look, papers):
-        return _clearly(own, meant(reading, state), text)
+        return _clearly(own, meant(reading, state), text, state.record, look, name)
     if _names_a_thing(reading, own, state.record, look, papers):
         return None
     if code := variant(reading, state.record, look, name):
@@ -471,12 +471,38 @@ KNOWN = 0.4
 """From which coverage a bundle or a part of it has to do with a message."""
 
 
-def _clearly(own: Seen, facets: tuple[Facet, ...], text: str) -> Standing | None:
-    """Another matter that is clearly meant, where a choice would be asked for."""
+def _clearly(
+    own: Seen,
+    facets: tuple[Facet, ...],
+    text: str,
+    spoken: str,
+    look: Look,
+    name: Callable[[str], str],
+) -> Standing | None:
+    """Another matter that is clearly meant, where a choice would be asked for, or where another
+    comes first beside the matter spoken of (那医保呢 after a birth)."""
     best = own.best
-    if best is None or not own.decision.unsure or not isinstance(best.record, ServiceItem):
+    if best is None or own.decision.matched:
         return None
-    return Standing(record=best.record.code, facets=facets, said="takes", text=text)
+    beside = look(f"{_stem(name(spoken))[:-_ACT]} {text}")
+    scores: dict[str, float] = {}
+    for one in (*own.candidates, *beside.candidates):
+        scores[one.record.code] = scores.get(one.record.code, 0.0) + one.hit.score
+    among = {one.record.code: one.record for one in (*own.candidates, *beside.candidates)}
+    among.pop(spoken, None)
+    items = [code for code, record in among.items() if isinstance(record, ServiceItem)]
+    if not items:
+        return None
+    first = max(items, key=scores.__getitem__)
+    if max(scores[code] for code in among) - scores[first] >= BESIDE_AHEAD:
+        return None
+    if first == best.record.code and not own.decision.unsure:
+        return None
+    return Standing(record=first, facets=facets, said="takes", text=text)
+
+
+BESIDE_AHEAD = 1.0
+"""How far ahead of a matter to apply for a bundle or a rule must be to be meant instead."""
 
 
 def _happened(own: Seen, reading: Understanding, state: DialogueState) -> bool:
