@@ -52,6 +52,7 @@ class Desks:
 
     ``similar``: numbers of the same person's open orders about the same matter, newest first; an
     order that was filed under the same key is this very one, and is not among them.
+    ``handed``: what is filed reaches the hotline, by its system or by hand; else it is only kept.
     ``erase``: erases what is held of a session outside the session store, and gives the numbers of
     what the law keeps.  All may raise ``Unavailable``.
     """
@@ -61,6 +62,7 @@ class Desks:
     staff: StaffDesk | None = None
     similar: Callable[[WorkOrder], Awaitable[tuple[str, ...]]] = none_similar
     erase: Callable[[str], Awaitable[tuple[str, ...]]] = nothing_kept
+    handed: bool = True
 
 
 async def carry_out(turn: Turn, desks: Desks | None) -> Turn:

@@ -101,6 +101,7 @@ def open_offices(
     ``respond`` gives the assistant, which is built later, for answers suggested to staff.
     """
     key = master_key(settings)
+    handed = settings.orders_url is not None or settings.orders_by_hand
     engine = open_database(settings)
     vault = SqlVault(engine, Sealer(key))
     audit = AuditLog(engine=engine)
@@ -160,13 +161,16 @@ def open_offices(
 
     return Offices(
         engine=engine,
-        desks=Desks(orders=orders, cases=cases, staff=staff, similar=similar, erase=erase),
+        desks=Desks(
+            orders=orders, cases=cases, staff=staff, similar=similar, erase=erase, handed=handed
+        ),
         room=StaffRoom(accounts=accounts, desk=staff, source=source, suggest=suggest),
         accounts=accounts,
         audit=audit,
         aids=lambda known: aids.aids(
             known,
             person=lambda phone, session_id: person_id(key, phone or f"session:{session_id}"),
+            handed=handed,
         ),
         answers=Probe(engine),
         tasks=(

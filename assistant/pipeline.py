@@ -287,7 +287,8 @@ class Assistant:
         if told is not None:
             return told
         if isinstance(turn.errand, LookUp | Follow):
-            return enquiry.tell(turn, knowledge, self.today())
+            handed = self.desks is None or self.desks.handed
+            return enquiry.tell(turn, knowledge, self.today(), handed=handed)
         return replace(turn, draft=choices.away(Writer(), knowledge))
 
     def _guide(self, turn: Turn, knowledge: Knowledge) -> Turn:

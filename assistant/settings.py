@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         "processes; without it master.key in the home, made on first use",
     )
     orders_url: str | None = Field(None, description="the city's work order system (12345), HTTP")
+    orders_by_hand: bool = Field(
+        False,
+        description="staff hand on what is filed (`suiwen orders`); without this and orders_url "
+        "citizens are told that what they file is kept here only and reaches nobody",
+    )
     cases_url: str | None = Field(None, description="the city's approval system (progress), HTTP")
     gateway_token: SecretStr | None = Field(None, description="bearer token for both")
     delivery_lease: float = Field(

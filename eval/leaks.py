@@ -120,7 +120,7 @@ class _Citizen:
         self.say("补充：" + sample.text)
         self.say(sample.text)
         for word in _SKIP:
-            if self.say(word).get("reason") == "filed":
+            if self.say(word).get("status") == "filed":
                 break
         reply = self.say("提交")
         self.filed += reply.get("status") == "filed"

@@ -13,7 +13,7 @@ from datetime import date
 
 from assistant.bundles.commands import EDGE, bare
 from assistant.cases import reading, words
-from assistant.cases.explain import explain_case, explain_order
+from assistant.cases.explain import explain_case, explain_order, is_kept
 from assistant.cases.page import CHINA
 from assistant.cases.reading import Wish
 from assistant.cases.types import Case
@@ -80,13 +80,16 @@ def _wants_number(state: EnquiryState | None) -> bool:
     return state is not None and pending(state) and state.asking in ("number", "check")
 
 
-def tell(turn: Turn, knowledge: Knowledge, today: date) -> Turn:
-    """The turn with what the desk answered in plain words; untouched if it was about else."""
+def tell(turn: Turn, knowledge: Knowledge, today: date, *, handed: bool = True) -> Turn:
+    """The turn with what the desk answered in plain words; untouched if it was about else.
+    ``handed``: what is filed reaches the hotline (see :func:`explain_order`)."""
     match turn.outcome, turn.errand:
         case OrderView() as view, LookUp() | Follow() as errand:
-            draft = explain_order(view, knowledge, today)
+            draft = explain_order(view, knowledge, today, handed=handed)
             if isinstance(errand, Follow):
-                done = Sentence(text=words.texts()[f"done_{errand.what.act}"])
+                kept = is_kept(view, handed=handed) and errand.what.act == "urge"
+                name = f"done_{errand.what.act}{'_kept' if kept else ''}"
+                done = Sentence(text=words.texts()[name])
                 draft = replace(draft, sentences=(done, *draft.sentences))
             return replace(turn, draft=replace(draft, enquiry=_in_hand(errand)))
         case Case() as case, LookUp():

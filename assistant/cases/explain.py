@@ -64,13 +64,22 @@ def explain_case(case: Case, knowledge: Knowledge, today: date) -> Draft:
     return page.writer.draft(Status.ANSWERED, "case")
 
 
-def explain_order(view: OrderView, knowledge: Knowledge, today: date) -> Draft:
-    """Where an order stands, in a few sentences and cards."""
+def is_kept(view: OrderView, *, handed: bool) -> bool:
+    """Whether an order is only kept here: nothing is handed on, and nobody took it in hand."""
+    return not handed and all(one.status is OrderStatus.FILED for one in view.events)
+
+
+def explain_order(
+    view: OrderView, knowledge: Knowledge, today: date, *, handed: bool = True
+) -> Draft:
+    """Where an order stands, in a few sentences and cards.  ``handed``: what is filed reaches the
+    hotline; else it is said that this one is kept here only, until staff take it in hand."""
+    kept = is_kept(view, handed=handed)
     way = routes.route(view.route)
     kind = words.kind(view.kind.value)
     page = Page(kind="order", code=view.number, title=f"{kind}工单")
     event = view.events[-1] if view.events else OrderEvent(status=OrderStatus.FILED, at=view.filed)
-    told = words.status("order", event.status.value)
+    told = words.status("order", "kept" if kept else event.status.value)
     department = event.department or view.department or words.texts()["department_unknown"]
     at = f"events[{len(view.events) - 1}]" if view.events else "filed"
     step = page.cite(at, event_quote(told["name"], event))
@@ -88,13 +97,16 @@ def explain_order(view: OrderView, knowledge: Knowledge, today: date) -> Draft:
     held = _holder(view, event, at, page)
     if "{route}" in told["holder"]:
         held = [page.cite("route", way.name)]
-    page.say(told["holder"].format(department=department, route=way.name), *held)
-    over = say_order_limit(view, way, knowledge, page, today)
+    hotline = routes.route(routes.PUBLIC).name  # whatever the route, it is the hotline that sends
+    page.say(told["holder"].format(department=department, route=hotline), *held)
+    over = not kept and say_order_limit(view, way, knowledge, page, today)
     _say_note(event, at, page)
     if view.stars is not None:
         stars = page.cite("stars", f"{view.stars}星")
         page.say(words.texts()["stars"].format(stars=view.stars), stars)
     page.say(told["next"], step)
+    if kept:
+        _say_line("kept_line", knowledge, page)
     if over:
         _say_complain(None, knowledge, page)
         _say_way(knowledge, page)
@@ -103,7 +115,7 @@ def explain_order(view: OrderView, knowledge: Knowledge, today: date) -> Draft:
     _passed(view.events, "order", page)
     possible = [one for one in told["acts"] if one != "rate" or view.stars is None]
     _possible(possible, {"number": view.number}, knowledge, page)
-    if over:
+    if over or kept:
         _line_card(knowledge, page)
     return page.writer.draft(Status.ANSWERED, "order")
 

@@ -14,8 +14,26 @@ from zoneinfo import ZoneInfo
 from assistant.composing.writer import Writer
 from assistant.rules import district_names
 from assistant.work_orders import phones
-from assistant.work_orders.state import CONTACT, SECRET, asked, given, missing, value
-from assistant.work_orders.types import FilingAids, FilingStep, FormState, Receipt
+from assistant.work_orders.state import (
+    CONTACT,
+    ELSEWHERE,
+    HERE,
+    SECRET,
+    asked,
+    department_of,
+    given,
+    missing,
+    value,
+)
+from assistant.work_orders.types import (
+    FilingAids,
+    FilingDirect,
+    FilingRoute,
+    FilingStep,
+    FormState,
+    OrderKind,
+    Receipt,
+)
 from assistant.work_orders.words import (
     fields_of,
     kind_name,
@@ -28,6 +46,8 @@ from assistant.work_orders.words import (
 from channels.types import Card, CardRow, Citation, Sentence
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+PUBLIC = "12345"
+"""The route by which everything goes."""
 MOST_SHOWN = 40
 """Characters of a field in a sentence; cards show the whole."""
 
@@ -58,8 +78,41 @@ def _number(source: Citation, writer: Writer) -> int:
 
 def say_step(step: FilingStep, writer: Writer) -> None:
     """What a route says of itself, with where that stands."""
-    text = step.text if step.text.endswith("。") else f"{step.text}。"
-    writer.sentences.append(Sentence(text=text, citations=quote(step, writer)))
+    writer.sentences.append(Sentence(text=closed(step.text), citations=quote(step, writer)))
+
+
+def closed(text: str) -> str:
+    return text if text.endswith("。") else f"{text}。"
+
+
+# What is not filed here
+
+
+def say_direct(route: FilingRoute, aids: FilingAids, writer: Writer, *, again: bool) -> None:
+    """Where a matter belongs that one has to take there oneself: why, where, with what, until when;
+    then the way on.  ``again``: all that was said before, and only the beginning is repeated."""
+    direct, words = route.direct, texts()
+    assert direct is not None
+    for step in route.own[: 1 if again else None]:
+        say_step(step, writer)
+    if not again:
+        say_here(direct, aids, writer)
+    rows = (
+        CardRow(label=words["direct_own"].format(name=direct.name), ask=direct.ask),
+        CardRow(
+            label=direct.button,
+            note=words["direct_here_note"].format(name=direct.name),
+            ask=direct.button,
+        ),
+        CardRow(label=words["leave"], note=words["direct_leave_note"], ask=words["leave"]),
+    )
+    writer.card(Card(kind="choices", title=words["direct_title"], rows=rows))
+
+
+def say_here(direct: FilingDirect, aids: FilingAids, writer: Writer) -> None:
+    """What it means to file such a matter here; a number in it is the name of a hotline."""
+    text = direct.here if aids.handed else texts()["direct_kept"].format(way=direct.name)
+    writer.sentences.append(Sentence(text=closed(text), reckoned=tuple(re.findall(r"\d+", text))))
 
 
 # Questions
@@ -69,7 +122,8 @@ def ask(state: FormState, writer: Writer) -> None:
     """Ask the field that is asked, with the other ways on."""
     field = asked(state)
     assert field is not None
-    words = question(field, state.kind, known=bool(dict(state.fields).get("phone")))
+    known = bool(dict(state.fields).get("phone"))
+    words = question(field, state.kind, known=known, topic=state.topic)
     writer.remark(words)
     rows = []
     if field == "district":
@@ -139,7 +193,9 @@ def draft_card(state: FormState, aids: FilingAids) -> Card:
     rows.append(_destination(state, aids))
     for way in ("submit", "change", "leave"):
         rows.append(CardRow(label=words[way], ask=words[way]))
-    told = words["draft_note"] + ("" if known.get("phone") else words["draft_anonymous"])
+    hotline = aids.route(PUBLIC, state.kind).name
+    note = words["draft_note" if aids.handed else "draft_note_kept"].format(hotline=hotline)
+    told = note + ("" if known.get("phone") or not aids.handed else words["draft_anonymous"])
     title = words["draft_title"].format(kind=kind_name(state.kind))
     return Card(kind="draft", title=title, rows=tuple(rows), note=told)
 
@@ -149,13 +205,31 @@ def _destination(state: FormState, aids: FilingAids) -> CardRow:
     words = texts()
     likely, sure = likelihoods()
     best = next(iter(aids.suggest(value(state, "text") or "")), None)
-    who = None
-    if state.department and best is not None and best.probability >= likely:
+    who, department = None, department_of(state, aids)
+    if department and best is not None and best.probability >= likely:
         name = "department_sure" if best.probability >= sure else "department_likely"
-        who = words[name].format(department=state.department)
-    return CardRow(
-        label=words["route_label"], text=aids.route(state.route, state.kind).name, note=who
-    )
+        who = words[name].format(department=department)
+    if (direct := _declined(state, aids)) is not None:
+        who = words["direct_here_note"].format(name=direct)
+    text = destination(state.route, state.kind, aids)
+    return CardRow(label=words["route_label"], text=text, note=who if aids.handed else None)
+
+
+def _declined(state: FormState, aids: FilingAids) -> str | None:
+    """The name of the route that the matter belongs to, though it is filed at the hotline."""
+    code = value(state, HERE)
+    direct = aids.route(code, state.kind).direct if code else None
+    return direct.name if direct else None
+
+
+def destination(code: str, kind: OrderKind, aids: FilingAids) -> str:
+    """Where an order goes, in truth: everything goes by the hotline, or nowhere."""
+    route, words = aids.route(code, kind), texts()
+    if not aids.handed:
+        return words["route_kept"]
+    if not route.relayed:
+        return route.name
+    return words["route_relayed"].format(hotline=aids.route(PUBLIC, kind).name, route=route.name)
 
 
 def _ways_on(state: FormState) -> list[str]:
@@ -201,22 +275,34 @@ def similar(number: str, writer: Writer) -> None:
 
 
 def say_receipt(state: FormState, receipt: Receipt, aids: FilingAids, writer: Writer) -> None:
-    """The number, the check (once), what happens next with its limits, how to ask and withdraw."""
+    """The number, the check (once), what happens next with its limits, how to ask and withdraw;
+    where nothing is handed on: that, and how one turns to the hotline oneself."""
     route = aids.route(receipt.route, state.kind)
-    remark("filed", writer, number=receipt.number)
+    hotline = aids.route(PUBLIC, state.kind).name
+    filed = "filed" if aids.handed else "filed_kept"
+    remark(filed, writer, number=receipt.number, hotline=hotline)
     if receipt.drawn:
         remark("filed_drawn", writer, check=receipt.check)
-        remark("filed_anonymous", writer)
     else:
         remark("filed_phone", writer)
-    for step in route.steps:
+    if receipt.drawn and aids.handed:
+        remark("filed_anonymous", writer)
+    if (direct := _declined(state, aids)) is not None:
+        remark("filed_here", writer, way=direct)
+    for step in (*route.steps, *route.notes) if aids.handed else own_ways(route, state.kind, aids):
         say_step(step, writer)
-    writer.card(receipt_card(receipt, route.steps, route.name, writer))
+    writer.card(receipt_card(state, receipt, aids, writer))
     writer.suggestions.append(texts()["progress_ask"])
 
 
-def receipt_card(receipt: Receipt, steps: Sequence[FilingStep], route: str, writer: Writer) -> Card:
-    words = texts()
+def own_ways(route: FilingRoute, kind: OrderKind, aids: FilingAids) -> tuple[FilingStep, ...]:
+    """How one turns oneself to the office of the route, and to the hotline."""
+    public = aids.route(PUBLIC, kind)
+    return route.own if route.code == public.code else (*route.own, *public.own)
+
+
+def receipt_card(state: FormState, receipt: Receipt, aids: FilingAids, writer: Writer) -> Card:
+    words, route = texts(), aids.route(receipt.route, state.kind)
     check = words["check_label"] if receipt.drawn else words["check_phone"]
     rows = [CardRow(label=words["number_label"], text=receipt.number)]
     if receipt.drawn:
@@ -225,12 +311,19 @@ def receipt_card(receipt: Receipt, steps: Sequence[FilingStep], route: str, writ
         )
     filed = receipt.filed.astimezone(BEIJING)
     day = f"{filed.year}年{filed.month}月{filed.day}日 {filed:%H:%M}"
+    said = (
+        [("next_label", one) for one in route.steps] + [("notes_label", one) for one in route.notes]
+        if aids.handed
+        else [("own_label", one) for one in own_ways(route, state.kind, aids)]
+    )
     rows += [
         CardRow(label=words["filed_label"], text=day),
-        CardRow(label=words["route_label"], text=route),
+        CardRow(
+            label=words["route_label"], text=destination(receipt.route, state.kind, aids)
+        ),
         *(
-            CardRow(label=words["next_label"], text=step.text, citations=quote(step, writer))
-            for step in steps
+            CardRow(label=words[name], text=step.text, citations=quote(step, writer))
+            for name, step in said
         ),
         CardRow(
             label=words["progress_label"],
@@ -239,7 +332,7 @@ def receipt_card(receipt: Receipt, steps: Sequence[FilingStep], route: str, writ
         ),
         CardRow(label=words["withdraw_label"], text=words["withdraw_text"].format(check=check)),
     ]
-    code = next((source.code for step in steps for source in step.sources), None)
+    code = next((source.code for _, step in said for source in step.sources), None)
     return Card(kind="receipt", title=words["receipt_title"], rows=tuple(rows), code=code)
 
 
@@ -247,7 +340,9 @@ def pending(state: FormState) -> str:
     """The way back to a filing that waits, behind another answer."""
     field = asked(state)
     kind = kind_name(state.kind)
+    if state.asking == ELSEWHERE:
+        return texts()["pending_elsewhere"]
     if field is None:
         name = "pending_draft" if missing(state) is None else "pending"
         return texts()[name].format(kind=kind)
-    return texts()["pending_asked"].format(kind=kind, ask=question(field, state.kind))
+    return texts()["pending_asked"].format(kind=kind, ask=question(field, state.kind, topic=state.topic))

@@ -20,12 +20,15 @@ from assistant.work_orders.answers import answered, is_matter
 from assistant.work_orders.changes import changed
 from assistant.work_orders.state import (
     EARLIER,
+    ELSEWHERE,
+    HERE,
     PAUSED,
     SAID,
     SIMILAR,
     START,
     asked,
     begun,
+    direct_of,
     drop,
     missing,
     order_of,
@@ -205,6 +208,8 @@ def _commanded(step: Step) -> Draft | None:
     """What the message asks of the filing itself, if it does."""
     words, said, state, writer = commands(), step.said, step.state, step.writer
     field = asked(state)
+    if state.asking == ELSEWHERE and (found := _here(step)) is not None:
+        return found
     if _leaves(said) or enquiring.takes_back(step.text):
         say.remark("left", writer)
         return replace(writer.draft(Status.ANSWERED, "left"), ended="form")
@@ -227,6 +232,21 @@ def _commanded(step: Step) -> Draft | None:
         return _too_early(step)
     if state.asking is None and said in words["skip"]:  # nothing is asked that could be skipped
         return _draft_not_understood(step)
+    return None
+
+
+def _here(step: Step) -> Draft | None:
+    """Whether a matter that belongs elsewhere is filed here all the same: what that means is said
+    before it goes on.  A bare yes does not tell which of the two is meant."""
+    code = direct_of(step.state, step.aids)
+    direct = step.aids.route(code, step.state.kind).direct if code else None
+    if code is None or direct is None:
+        return None
+    if step.said == bare(direct.button) or step.said in commands()["here"]:
+        say.say_here(direct, step.aids, step.writer)
+        return go_on(step, replace(put(step.state, HERE, code), asking=None))
+    if step.said in commands()["consent"] or step.said in commands()["skip"]:
+        return go_on(step, step.state)
     return None
 
 
@@ -317,7 +337,7 @@ def _again(turn: Turn, draft: Draft, state: FormState) -> Draft | None:
     reading, said = turn.understanding, bare(turn.message.text)
     if draft.status not in _LOST or len(said) > _SHORT or reading is None or reading.facets:
         return None
-    if state.asking in (PAUSED, SIMILAR):
+    if state.asking in (PAUSED, SIMILAR, ELSEWHERE):
         return None
     writer = Writer()
     if asked(state) is None:
@@ -331,11 +351,13 @@ def _again(turn: Turn, draft: Draft, state: FormState) -> Draft | None:
 
 def _behind(draft: Draft, state: FormState) -> Draft:
     """The answer with a line behind it; a draft that was shown before it waits to be called."""
+    elsewhere = state.asking == ELSEWHERE
     line = Sentence(text=say.pending(state))
     waiting = replace(state, asking=PAUSED) if state.asking is None else state
+    again = texts()["here" if elsewhere else "resume"]
     return replace(
         draft,
         sentences=(*draft.sentences, line),
-        suggestions=(texts()["resume"], *draft.suggestions),
+        suggestions=(again, *draft.suggestions),
         form=waiting,
     )

@@ -41,7 +41,8 @@ def tell(turn: Turn, knowledge: Knowledge, aids: FilingAids) -> Turn | None:
 def _filed(state: FormState, receipt: Receipt, aids: FilingAids) -> Draft:
     writer = Writer()
     say.say_receipt(state, receipt, aids, writer)
-    return replace(writer.draft(Status.FILED, "filed"), ended="form")
+    reason = "filed" if aids.handed else "kept"
+    return replace(writer.draft(Status.FILED, reason), ended="form")
 
 
 def _similar(state: FormState, number: str) -> Draft:

@@ -57,9 +57,36 @@ class RouteStep(Strict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLine(Strict):
+    """How one takes a way oneself: what the fields say, behind ``lead``.  ``line``: of a field of
+    several lines the one that has these words."""
+
+    lead: str
+    of: tuple[str, ...]
+    line: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Direct(Strict):
+    """Why a way is never filed as a work order: whoever takes it applies for themselves.
+
+    ``of``: the fields that ``why`` stands on; ``here``: what it means to hand such a matter to
+    12345 all the same, with ``button`` to say so; ``kinds``: the kinds of matters that are told.
+    """
+
+    why: str
+    of: tuple[str, ...]
+    here: str
+    button: str
+    kinds: tuple[OrderKind, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route(Strict):
     """One way.
 
+    ``needs``: fields of a filing that the record (``needs_of``) asks of it; ``own``: how one takes
+    it oneself; ``direct``: it is not filed here at all.
     ``anonymous``: whether a name may be left out; ``identity``: whether the law asks who one really
     is (with ``identity_basis``); ``None``: the texts that were opened do not say.
     """
@@ -80,6 +107,10 @@ class Route(Strict):
     identity_of: str | None = None
     caveat: str | None = None
     others: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    needs_of: tuple[str, ...] = ()
+    own: tuple[OwnLine, ...] = ()
+    direct: Direct | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +177,14 @@ def say_next_steps(
     one: Route, knowledge: Knowledge, writer: Writer, kind: OrderKind | None = None
 ) -> None:
     """As :func:`next_steps`, into a reply that is being written."""
+    say_steps(one, knowledge, writer, kind)
+    say_caveat(one, knowledge, writer, kind)
+
+
+def say_steps(
+    one: Route, knowledge: Knowledge, writer: Writer, kind: OrderKind | None = None
+) -> None:
+    """The steps themselves, without what the record adds to their limits."""
     record = item(one, knowledge)
     if record is None:
         return
@@ -153,8 +192,70 @@ def say_next_steps(
         if kind is not None and step.kinds and kind not in step.kinds:
             continue
         _say_step(step, record, writer)
-    if one.caveat and (noted := at(record, one.caveat)):
+
+
+def say_caveat(
+    one: Route, knowledge: Knowledge, writer: Writer, kind: OrderKind | None = None
+) -> None:
+    """What the record adds to the limits of this way; nothing where no limit is said."""
+    record = item(one, knowledge)
+    limited = any(
+        step.limit and (kind is None or not step.kinds or kind in step.kinds) for step in one.steps
+    )
+    if record and limited and one.caveat and (noted := at(record, one.caveat)):
         writer.say(_closed(f"说明：{noted.text}"), record, [noted])
+
+
+def say_relay(one: Route, knowledge: Knowledge, writer: Writer) -> None:
+    """That the hotline hands on what is filed by another way than its own."""
+    hotline = routes()[PUBLIC]
+    if one.code != PUBLIC and (record := item(hotline, knowledge)):
+        _say_step(hotline.steps[0], record, writer)
+
+
+def say_own(one: Route, knowledge: Knowledge, writer: Writer) -> None:
+    """How one takes this way oneself: where, with what, until when, as the record has it."""
+    record = item(one, knowledge)
+    for line in one.own if record else ():
+        assert record is not None
+        found = [fact for path in line.of if (fact := at(record, path)) is not None]
+        whole = (_without_name(fact.text, record) for fact in found)
+        texts = [text for one_ in whole if (text := _line(one_, line.line))]
+        if texts:
+            writer.say(_closed(f"{line.lead}：{'、'.join(texts)}"), record, found)
+
+
+def say_direct(one: Route, knowledge: Knowledge, writer: Writer) -> None:
+    """Why this way is not filed here, and how one takes it oneself."""
+    record = item(one, knowledge)
+    if record is None or one.direct is None:
+        return
+    found = [fact for path in one.direct.of if (fact := at(record, path)) is not None]
+    writer.say(_closed(one.direct.why), record, found)
+    say_own(one, knowledge, writer)
+
+
+def say_needs(one: Route, knowledge: Knowledge, writer: Writer) -> None:
+    """What the record asks a complaint on this way to have."""
+    record = item(one, knowledge)
+    if record is not None and one.needs_of:
+        found = [fact for path in one.needs_of if (fact := at(record, path)) is not None]
+        texts = "、".join(_without_name(fact.text, record) for fact in found)
+        if texts:
+            writer.say(_closed(f"这条渠道的要求：{texts}"), record, found)
+
+
+def _line(text: str, having: str | None) -> str:
+    """The line of a text that has these words (empty if none has); without words the whole."""
+    if having is None:
+        return text
+    return next((one.strip() for one in text.splitlines() if having in one), "")
+
+
+def _without_name(text: str, record: ServiceItem) -> str:
+    """The words of a step without its name before them."""
+    name = next((one.name for one in record.steps if text.startswith(f"{one.name}：")), None)
+    return text if name is None else text.removeprefix(f"{name}：")
 
 
 def say_conditions(one: Route, knowledge: Knowledge, writer: Writer) -> None:

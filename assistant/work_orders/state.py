@@ -2,11 +2,13 @@
 
 ``FormState.asking`` is a field (with ``AGAIN`` after it where it is asked once more), ``SIMILAR``
 while it is asked whether to add to an earlier order, ``PAUSED`` while the filing waits until it is
-called back, and ``None`` while the draft that was just shown waits for consent.
+called back, ``ELSEWHERE`` while it is asked whether to file a matter here that belongs to a route
+of its own, and ``None`` while the draft that was just shown waits for consent.
 
 Besides the fields that are asked, ``FormState.fields`` holds marks: ``SAID`` (the kind was named),
 ``START`` (the words it began with), ``SECRET`` (whoever is told of must not learn who told),
-``EARLIER`` (the number of a similar order).
+``EARLIER`` (the number of a similar order), ``HERE`` (the route that the matter belongs to, where
+it is to be handed to 12345 all the same).
 """
 
 from __future__ import annotations
@@ -21,8 +23,10 @@ from assistant.work_orders.words import fields_of, likelihoods
 
 AGAIN = "_again"
 SIMILAR = "similar"
+ELSEWHERE = "elsewhere"
 PAUSED = "paused"
 SAID, START, SECRET, EARLIER = "kind_said", "start", "secret", "earlier"
+HERE = "here"
 CONTACT = ("name", "phone")
 
 
@@ -94,9 +98,29 @@ def classified(state: FormState, aids: FilingAids) -> FormState:
     return replace(
         state,
         topic=topic,
-        department=known.department if known else None,
+        department=(known.department or None) if known else None,
         route=aids.route_of(state.kind, topic),
     )
+
+
+def department_of(state: FormState, aids: FilingAids) -> str | None:
+    """Who likely deals with it, by the name that it has in the district; nobody is named where the
+    matter belongs to a route of its own."""
+    if value(state, HERE):
+        return None
+    return aids.department_of(state.topic, state.district) or state.department
+
+
+def direct_of(state: FormState, aids: FilingAids) -> str | None:
+    """The route that the matter belongs to, if that is not filed here and the citizen does not
+    know it yet."""
+    told = [value(state, field) for field in ("text", "wish")]
+    if told[0] is None:
+        return None
+    code = aids.direct_of(state.kind, "。".join(one for one in told if one))
+    if code is None or code == value(state, HERE):
+        return None
+    return code if aids.route(code, state.kind).direct else None
 
 
 def order_of(state: FormState, session_id: str, aids: FilingAids) -> WorkOrder:
@@ -110,7 +134,7 @@ def order_of(state: FormState, session_id: str, aids: FilingAids) -> WorkOrder:
         text=known.get("text") or "",
         topic=state.topic,
         route=state.route,
-        department=state.department,
+        department=department_of(state, aids),
         district=state.district,
         place=known.get("place"),
         when=known.get("when"),

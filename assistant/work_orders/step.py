@@ -9,9 +9,18 @@ from assistant.composing import filing as say
 from assistant.composing.writer import Writer
 from assistant.types import Draft, Turn, Understanding
 from assistant.work_orders import extract
-from assistant.work_orders.state import AGAIN, classified, given, missing, put, value
+from assistant.work_orders.state import (
+    AGAIN,
+    ELSEWHERE,
+    classified,
+    direct_of,
+    given,
+    missing,
+    put,
+    value,
+)
 from assistant.work_orders.types import FilingAids, FormState
-from assistant.work_orders.words import fields_of, texts
+from assistant.work_orders.words import fields_of, reading, texts
 from channels.types import Status
 
 
@@ -40,7 +49,13 @@ def ask(step: Step, state: FormState, field: str, *, again: bool = False) -> Dra
 
 
 def go_on(step: Step, state: FormState) -> Draft:
-    """Ask what is still missing, or show the draft."""
+    """Ask what is still missing, or show the draft; before that, say where a matter belongs that
+    is not filed here."""
+    direct = direct_of(state, step.aids)
+    if direct is not None:
+        again = state.asking == ELSEWHERE
+        say.say_direct(step.aids.route(direct, state.kind), step.aids, step.writer, again=again)
+        return guiding(step, replace(state, asking=ELSEWHERE))
     field = missing(state)
     if field is not None:
         return ask(step, state, field)
@@ -63,9 +78,13 @@ def _lawful(step: Step, state: FormState) -> FormState | Draft:
 def lacking(step: Step, state: FormState) -> str | None:
     """A field that was skipped though the route needs it."""
     needs, known = step.aids.route(state.route, state.kind).needs, given(state)
-    return next(
-        (one for one in fields_of(state.kind) if one in needs and not known.get(one, "")), None
-    )
+    wanted = (one for one in fields_of(state.kind) if one in needs)
+    return next((one for one in wanted if not known.get(one) or _is_vague(known[one])), None)
+
+
+def _is_vague(said: str | None) -> bool:
+    """公司, 老板: nobody can find out whom that means."""
+    return said in reading("organisations") or said in reading("people")
 
 
 def around(step: Step, state: FormState) -> FormState | None:

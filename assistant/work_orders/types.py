@@ -222,12 +222,26 @@ class FilingStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilingDirect:
+    """A route that one takes oneself.  ``name``: of its record, ``ask``: what asks for that record;
+    ``here``: what it means to hand the matter to 12345 all the same, ``button`` says so."""
+
+    name: str
+    ask: str
+    here: str
+    button: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilingRoute:
     """A route as filing needs it.
 
     ``needs``: fields that cannot be skipped (``name``, ``phone`` …), ``because`` says why.
     ``instead``: the code of a route that does without them, for those who will not tell.
-    ``steps``: what happens after filing, in order, each with its limit.
+    ``steps``: what happens after filing, in order, each with its limit; ``notes``: what is to be
+    known of these limits.  ``relayed``: the hotline hands it on to whoever the route names.
+    ``own``: how one takes the route oneself.  ``direct``: it is not filed here; ``own`` says why
+    and how one does it.
     """
 
     code: str
@@ -236,6 +250,20 @@ class FilingRoute:
     because: FilingStep | None = None
     instead: str | None = None
     steps: tuple[FilingStep, ...] = ()
+    notes: tuple[FilingStep, ...] = ()
+    relayed: bool = False
+    own: tuple[FilingStep, ...] = ()
+    direct: FilingDirect | None = None
+
+
+def nowhere(_kind: OrderKind, _text: str) -> str | None:
+    """Where nobody can tell, no matter belongs elsewhere."""
+    return None
+
+
+def nobody(_topic: str | None, _district: str | None) -> str | None:
+    """Where nobody can tell, no department is named."""
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +276,10 @@ class FilingAids:
     text with its personal data masked for a screen.  ``drop_ids``: a text with the numbers of
     identity documents taken out; the same text if it holds none.  ``person``: the opaque id for a
     phone (if one was given) and a session.
+
+    ``direct_of``: the code of the route that a matter of a kind belongs to, where that is one which
+    is not filed here; ``department_of``: what the department of a topic is called in a district;
+    ``handed``: what is filed reaches the hotline (else it is kept here, and that is said).
     """
 
     kind_of: Callable[[str], tuple[OrderKind | None, float]]
@@ -257,3 +289,6 @@ class FilingAids:
     mask: Callable[[str], str]
     drop_ids: Callable[[str], str]
     person: Callable[[str | None, str], str]
+    direct_of: Callable[[OrderKind, str], str | None] = nowhere
+    department_of: Callable[[str | None, str | None], str | None] = nobody
+    handed: bool = True

@@ -51,12 +51,27 @@ def label(field: str, kind: OrderKind | None = None) -> str:
     return str(words.get(f"label_{kind}") or words["label"])
 
 
-def question(field: str, kind: OrderKind, *, known: bool = False) -> str:
-    """How a field is asked for.  ``known``: what is asked along with it was told before."""
+def question(
+    field: str, kind: OrderKind, *, known: bool = False, topic: str | None = None
+) -> str:
+    """How a field is asked for, with examples that fit the kind and the topic.  ``known``: what is
+    asked along with it was told before."""
     words = filing_words()["fields"][field]
     if known and "ask_known" in words:
         return str(words["ask_known"])
-    return str(words.get(f"ask_{kind}") or words["ask"])
+    asked = str(words.get(f"ask_{kind}") or words["ask"])
+    return asked.replace("{examples}", _examples(kind, topic))
+
+
+def _examples(kind: OrderKind, topic: str | None) -> str:
+    """What such a matter may wish for: of the area of its topic where it complains, else of its
+    kind."""
+    wishes = filing_words()["wishes"]
+    area = wishes["areas"].get((topic or "")[:2]) if kind in _COMPLAINS else None
+    return str(area or wishes["kinds"].get(kind, ""))
+
+
+_COMPLAINS = (OrderKind.COMPLAINT, OrderKind.REPORT)
 
 
 def why(field: str) -> str:
