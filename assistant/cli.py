@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 import typer
 
 from assistant.database_commands import database_app
+from assistant.order_commands import orders_app
 from assistant.staff_commands import audit_app, staff_app
 
 if TYPE_CHECKING:
     from assistant.accounts.registry import Accounts
+    from assistant.records.clerk import OrderClerk
     from assistant.settings import Settings
     from assistant.types import Draft
     from channels.types import Reply
@@ -355,8 +357,15 @@ def _accounts() -> Accounts:
     return offices.open_accounts(_settings())
 
 
+def _clerk() -> OrderClerk:
+    from assistant import offices
+
+    return offices.open_clerk(_settings())
+
+
 app.add_typer(database_app(lambda: _settings()), name="db", rich_help_panel="运行")
 app.add_typer(staff_app(_accounts), name="staff", rich_help_panel="运行")
+app.add_typer(orders_app(_clerk), name="orders", rich_help_panel="运行")
 app.add_typer(audit_app(lambda: _accounts().audit), name="audit", rich_help_panel="运行")
 
 

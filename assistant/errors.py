@@ -6,6 +6,7 @@ SuiwenError
 ├── AnswersError        a file of answers does not fit the bundle's questions
 ├── SealError           what was sealed cannot be opened: another key, or altered
 ├── AccountError        a name of staff that is taken, unknown or not a name
+├── OrderError          an order that is not there, or a step that it cannot take now
 └── Unavailable         a desk or registry does not answer now; what was filed is kept
 """
 
@@ -34,6 +35,10 @@ class SealError(SuiwenError):
 
 class AccountError(SuiwenError):
     """A staff account that cannot be made or is not known."""
+
+
+class OrderError(SuiwenError):
+    """An order that is not known, or a step that it cannot take."""
 
 
 class Unavailable(SuiwenError):

@@ -24,7 +24,8 @@ from assistant.handoff.staffroom import StaffRoom
 from assistant.handoff.types import Desk
 from assistant.privacy.sealing import Sealer, load_key, person_id
 from assistant.records.base import open_engine
-from assistant.records.book import key_digest
+from assistant.records.book import OrderBook, key_digest
+from assistant.records.clerk import OrderClerk
 from assistant.records.desk import SqlWorkOrderDesk
 from assistant.records.persons import SqlVault
 from assistant.records.probe import Probe
@@ -91,6 +92,17 @@ def open_accounts(settings: Settings) -> Accounts:
     engine = open_database(settings)
     vault = SqlVault(engine, Sealer(master_key(settings)))
     return Accounts(engine=engine, seals=vault, audit=AuditLog(engine=engine))
+
+
+def open_clerk(settings: Settings) -> OrderClerk:
+    """Orders for whoever works them by hand, for commands.  Raises ``SetupError``."""
+    engine = open_database(settings)
+    vault = SqlVault(engine, Sealer(master_key(settings)))
+    return OrderClerk(
+        book=OrderBook(engine=engine, seals=vault),
+        audit=AuditLog(engine=engine),
+        city=settings.orders_url is not None,
+    )
 
 
 def open_offices(

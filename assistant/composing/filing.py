@@ -318,9 +318,7 @@ def receipt_card(state: FormState, receipt: Receipt, aids: FilingAids, writer: W
     )
     rows += [
         CardRow(label=words["filed_label"], text=day),
-        CardRow(
-            label=words["route_label"], text=destination(receipt.route, state.kind, aids)
-        ),
+        CardRow(label=words["route_label"], text=destination(receipt.route, state.kind, aids)),
         *(
             CardRow(label=words[name], text=step.text, citations=quote(step, writer))
             for name, step in said
@@ -345,4 +343,6 @@ def pending(state: FormState) -> str:
     if field is None:
         name = "pending_draft" if missing(state) is None else "pending"
         return texts()[name].format(kind=kind)
-    return texts()["pending_asked"].format(kind=kind, ask=question(field, state.kind, topic=state.topic))
+    return texts()["pending_asked"].format(
+        kind=kind, ask=question(field, state.kind, topic=state.topic)
+    )

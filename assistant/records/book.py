@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, exc, select, update
+from sqlalchemy import Connection, Engine, exc, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from assistant.errors import Unavailable
@@ -143,9 +143,18 @@ class OrderBook:
         )
 
     def advance(
-        self, number: str, events: Sequence[OrderEvent], extended_days: int | None = None
+        self,
+        number: str,
+        events: Sequence[OrderEvent],
+        extended_days: int | None = None,
+        *,
+        may: Callable[[OrderRow], None] | None = None,
+        beside: Callable[[Connection], object] | None = None,
     ) -> None:
-        """Append what a department did.  Raises ``KeyError`` for an unknown number."""
+        """Append what a department did.  Raises ``KeyError`` for an unknown number.
+
+        ``may`` sees the locked order and raises to refuse; ``beside`` writes in the same
+        transaction."""
         known = select(OrderRow.id, OrderRow.person).where(OrderRow.number == number)
         with Session(self.engine) as session:
             found = session.execute(known).one_or_none()
@@ -153,7 +162,13 @@ class OrderBook:
             raise KeyError(number)
         rows = self._sealed_events(found.person, events)
         with Session(self.engine) as session, session.begin():
-            _append(session, _locked(session, found.id), rows, extended_days)
+            row = _locked(session, found.id)
+            if may is not None:
+                may(row)
+            _append(session, row, rows, extended_days)
+            if beside is not None:
+                session.flush()
+                beside(session.connection())
 
     # what the outbox delivers and reads back
 

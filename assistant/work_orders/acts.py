@@ -13,6 +13,35 @@ BECOMES: dict[Act, OrderStatus] = {
 }
 """The status that an act of the citizen gives to an order; the other acts give none."""
 
+NEXT: dict[OrderStatus, tuple[OrderStatus, ...]] = {
+    OrderStatus.FILED: (OrderStatus.ASSIGNED, OrderStatus.WORKING, OrderStatus.CLOSED),
+    OrderStatus.ASSIGNED: (
+        OrderStatus.WORKING,
+        OrderStatus.RETURNED,
+        OrderStatus.EXTENDED,
+        OrderStatus.CLOSED,
+    ),
+    OrderStatus.RETURNED: (OrderStatus.ASSIGNED, OrderStatus.CLOSED),
+    OrderStatus.WORKING: (OrderStatus.RETURNED, OrderStatus.EXTENDED, OrderStatus.CLOSED),
+    OrderStatus.EXTENDED: (OrderStatus.WORKING, OrderStatus.RETURNED, OrderStatus.CLOSED),
+    OrderStatus.CLOSED: (OrderStatus.REVISITED, OrderStatus.REOPENED),
+    OrderStatus.REVISITED: (OrderStatus.REOPENED,),
+    OrderStatus.REOPENED: (
+        OrderStatus.ASSIGNED,
+        OrderStatus.WORKING,
+        OrderStatus.RETURNED,
+        OrderStatus.EXTENDED,
+        OrderStatus.CLOSED,
+    ),
+    OrderStatus.WITHDRAWN: (),
+}
+"""What may follow a status on the side of those who work on an order."""
+
+EXPLAINED = frozenset(
+    {OrderStatus.RETURNED, OrderStatus.EXTENDED, OrderStatus.CLOSED, OrderStatus.REOPENED}
+)
+"""Steps of theirs that the citizen is owed a word about."""
+
 
 def refusal(act: Act, status: OrderStatus, *, rated: bool) -> Refusal | None:
     """Why the act is refused now.  One may add, urge and withdraw until an order is over; rate

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from assistant.work_orders import routes, topics
 from assistant.work_orders.types import OrderKind
@@ -47,9 +48,9 @@ def direct_of(kind: OrderKind, text: str) -> str | None:
         return None
     sounds = _sounds()
     code = next((code for code, one in sounds.items() if one.heard(said)), None) or _likely(text)
-    if code in sounds and sounds[code].unless.search(said):
+    if code is None or (code in sounds and sounds[code].unless.search(said)):
         return None
-    direct = routes.route(code).direct if code else None
+    direct = routes.route(code).direct
     return code if direct is not None and kind in direct.kinds else None
 
 
@@ -79,6 +80,6 @@ _BOTH = ("who", "what", "decision", "against")
 
 
 @cache
-def _table() -> Mapping[str, object]:
+def _table() -> Mapping[str, Any]:
     text = resources.files(__package__ or "").joinpath("elsewhere.toml").read_text("utf-8")
     return tomllib.loads(text)

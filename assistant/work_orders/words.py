@@ -51,9 +51,7 @@ def label(field: str, kind: OrderKind | None = None) -> str:
     return str(words.get(f"label_{kind}") or words["label"])
 
 
-def question(
-    field: str, kind: OrderKind, *, known: bool = False, topic: str | None = None
-) -> str:
+def question(field: str, kind: OrderKind, *, known: bool = False, topic: str | None = None) -> str:
     """How a field is asked for, with examples that fit the kind and the topic.  ``known``: what is
     asked along with it was told before."""
     words = filing_words()["fields"][field]
