@@ -29,11 +29,11 @@ def test_a_route_says_what_comes_next_and_where_that_stands(code: str, kind: Ord
 
 @pytest.mark.parametrize("code", sorted(routes.routes()))
 def test_who_must_say_who_they_are_is_told_why_and_the_way_around(code: str) -> None:
-    found = AIDS.route(code, OrderKind.COMPLAINT)
-    if not routes.route(code).identity:
+    found, one = AIDS.route(code, OrderKind.COMPLAINT), routes.route(code)
+    if not (one.identity or one.needs):
         assert (found.needs, found.because, found.instead) == (frozenset(), None, None)
         return
-    assert found.needs == {"name", "phone"}
+    assert found.needs == {*one.needs, *(("name", "phone") if one.identity else ())}
     assert found.because is not None
     assert found.because.sources
     assert found.instead is not None
@@ -44,6 +44,50 @@ def test_who_must_say_who_they_are_is_told_why_and_the_way_around(code: str) -> 
 def test_every_topic_has_a_route_that_there_is(topic: str | None) -> None:
     for kind in OrderKind:
         assert AIDS.route_of(kind, topic) in routes.routes()
+
+
+@pytest.mark.parametrize("topic", sorted(topics.tree().topics))
+def test_nothing_is_filed_as_a_way_that_one_has_to_take_oneself(topic: str) -> None:
+    for kind in OrderKind:
+        assert AIDS.route(AIDS.route_of(kind, topic), kind).direct is None
+
+
+def test_a_way_that_one_takes_oneself_says_where_with_what_and_until_when() -> None:
+    found = AIDS.route("fuyi", OrderKind.COMPLAINT)
+    assert found.direct is not None
+    told = "".join(one.text for one in found.own)
+    assert "向市政府申请" in told and "行政复议申请书、身份证明材料" in told
+    assert "之日起六十日内提出" in told
+    assert all(one.sources for one in found.own)
+    assert "GZ-SF-xingzheng-fuyi" in found.direct.ask
+    assert "不等于" in found.direct.here
+
+
+def test_without_its_record_a_way_says_nothing() -> None:
+    bare = given.filing_route("fuyi", OrderKind.COMPLAINT, knowledge([]))
+    assert (bare.direct, bare.own, bare.steps) == (None, (), ())
+
+
+def test_the_department_has_the_name_of_its_district() -> None:
+    assert AIDS.department_of("LD101", "番禺区") == "番禺区人力资源和社会保障局"
+    assert AIDS.department_of("LD101", None) == "区人力资源和社会保障局"
+    assert AIDS.department_of(None, "番禺区") is None
+    assert AIDS.department_of("no-such", "番禺区") is None
+
+
+def test_only_where_a_limit_is_said_its_note_is() -> None:
+    praised = AIDS.route("12345", OrderKind.PRAISE)
+    assert praised.notes == ()
+    assert not any("回访" in one.text for one in praised.steps)
+    complained = AIDS.route("12345", OrderKind.COMPLAINT)
+    assert [one.text[:3] for one in complained.notes] == ["说明："]
+    assert not any(one.text.startswith("说明") for one in complained.steps)
+
+
+def test_whatever_the_route_the_hotline_hands_it_on() -> None:
+    labour, public = (AIDS.route(code, OrderKind.COMPLAINT) for code in ("laodong", "12345"))
+    assert (labour.relayed, public.relayed) == (True, False)
+    assert labour.steps[0] == public.steps[0]
 
 
 def test_topics_are_likeliest_first_and_name_who_deals_with_them() -> None:

@@ -39,6 +39,13 @@ def test_a_way_names_records_and_fields_that_are_there(code: str) -> None:
     for step in one.steps:
         assert (step.limit is None) == (step.since is None) == ("{limit}" not in step.text)
         assert step.limit is None or ways.duration_at(record, step.limit) is not None
+    paths = [*one.needs_of, *(path for line in one.own for path in line.of)]
+    paths += one.direct.of if one.direct else ()
+    assert [path for path in paths if ways.at(record, path) is None] == []
+    assert bool(one.needs) == bool(one.needs_of)
+    for line in one.own:
+        stated = ways.at(record, line.of[0])
+        assert line.line is None or (stated and stated.text.count(line.line) == 1)
     for note in one.not_for:
         other = ways.item(ways.routes()[note.route or code], PACK)
         assert other is not None
@@ -52,7 +59,9 @@ def test_a_way_names_records_and_fields_that_are_there(code: str) -> None:
 def test_the_words_of_a_way_hold_no_number_of_their_own(code: str) -> None:
     """Numbers come from records; a number in Chinese before a unit of time would slip through."""
     one = ways.route(code)
-    for text in [*(step.text for step in one.steps), *(note.text for note in one.not_for)]:
+    own = [one.direct.why, one.direct.here, one.direct.button] if one.direct else []
+    own += [line.lead for line in one.own]
+    for text in [*own, *(step.text for step in one.steps), *(note.text for note in one.not_for)]:
         assert not re.search(r"\d|[一二三四五六七八九十百]+(?:个工作|日|天|个月|年)", text)
 
 
@@ -93,6 +102,20 @@ def test_the_limit_of_a_way(code: str, kind: OrderKind, amount: int, unit: str, 
 )
 def test_no_limit_is_made_up(code: str, kind: OrderKind) -> None:
     assert ways.limit_of(ways.route(code), kind, PACK) is None
+
+
+@pytest.mark.parametrize("code", ALL)
+def test_how_one_takes_a_way_oneself_is_cited(code: str) -> None:
+    one, writer = ways.route(code), Writer()
+    ways.say_direct(one, PACK, writer) if one.direct else ways.say_own(one, PACK, writer)
+    draft = writer.draft(Status.ANSWERED)
+    assert len(draft.sentences) == len(one.own) + bool(one.direct)
+    assert all(said.citations and not said.reckoned for said in draft.sentences)
+    assert guardrails.check(draft) is draft
+
+
+def test_what_is_filed_by_nobody_but_oneself() -> None:
+    assert {code for code in ALL if ways.route(code).direct} == {"fuyi", "xinfang", "jijian"}
 
 
 def test_only_the_steps_of_the_kind_are_said() -> None:

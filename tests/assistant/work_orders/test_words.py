@@ -113,6 +113,17 @@ def test_fixed_texts_state_no_number() -> None:
     assert not [text for text in texts if any(sign.isdigit() for sign in text.replace("1开头", ""))]
 
 
+def test_examples_of_a_wish_fit_the_kind_and_the_topic() -> None:
+    elder = words.question("wish", OrderKind.HELP, topic="MZ101")
+    assert "停止施工" not in elder and "退款" not in elder
+    assert elder == words.question("wish", OrderKind.HELP, topic="HJ101")
+    assert "补发工资" in words.question("wish", OrderKind.COMPLAINT, topic="LD101")
+    assert "停止施工" in words.question("wish", OrderKind.COMPLAINT, topic="HJ101")
+    for kind in OrderKind:
+        for topic in (None, "LD101", "XX"):
+            assert "{" not in words.question("wish", kind, topic=topic)
+
+
 @pytest.mark.parametrize(
     ("text", "wants"),
     [("我要投诉物业乱收费", True), ("想投诉物业", True), ("请问投诉维权的地点", False)],
