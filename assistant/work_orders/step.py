@@ -71,6 +71,8 @@ def _lawful(step: Step, state: FormState) -> FormState | Draft:
     field = lacking(step, state)
     if field is None:
         return state
+    if value(state, field) and step.state.asking != f"{field}{AGAIN}":
+        return refuse(step, state, field)  # it was said, but too vaguely: asked once more
     rerouted = around(step, state)
     return rerouted or refuse(step, state, field)
 

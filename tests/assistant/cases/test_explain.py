@@ -343,3 +343,23 @@ def test_without_a_release_the_desk_s_own_facts_are_still_told(status: OrderStat
 def test_without_events_a_case_is_received_and_an_order_filed() -> None:
     assert "“收件”（2026年11月2日）" in text(explain_case(case(), PACK, BEFORE))
     assert "“登记”（2026年11月2日）" in text(explain_order(order(department=None), PACK, BEFORE))
+
+
+def test_an_order_that_reached_nobody_says_so() -> None:
+    view = order(step(OrderStatus.FILED, 2), route="laodong")
+    draft = explain_order(view, PACK, BEFORE, handed=False)
+    assert "没有交给" in text(draft) and "只存在穗问里" in text(draft)
+    assert "时限是" not in text(draft) and "催" not in text(draft)
+    assert "12345" in text(draft)
+    sound(draft)
+
+
+def test_once_staff_took_it_in_hand_it_is_told_as_any_other() -> None:
+    view = order(*stepped(OrderStatus.WORKING))
+    kept = explain_order(view, PACK, BEFORE, handed=False)
+    assert kept == explain_order(view, PACK, BEFORE)
+
+
+def test_whatever_the_route_it_is_the_hotline_that_has_it_first() -> None:
+    view = order(step(OrderStatus.FILED, 2), route="laodong")
+    assert "现在在12345热线" in text(explain_order(view, PACK, BEFORE))

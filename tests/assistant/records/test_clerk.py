@@ -20,6 +20,7 @@ from assistant.work_orders.types import FollowUp, OrderStatus, OrderView
 from tests.assistant.records.seals import MemorySeals
 from tests.contracts.work_order_desks import PHONE, TEXT, order
 
+
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     made = open_engine(f"sqlite:///{tmp_path_factory.mktemp('clerk') / 'orders.db'}")

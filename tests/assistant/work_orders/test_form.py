@@ -8,20 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import rules
+from assistant import guardrails, rules
+from assistant.composing import filing as filing_say
 from assistant.types import (
     DialogueState,
+    Draft,
     EnquiryState,
     FileOrder,
     GuideState,
     Turn,
 )
 from assistant.understanding import understand
-from assistant.work_orders import form, state
-from assistant.work_orders.types import FormState, OrderKind
+from assistant.work_orders import aids, form, receipts, state
+from assistant.work_orders.types import FilingAids, FormState, OrderKind, Receipt
 from channels.types import Message, Status
-from tests.assistant.desks import AIDS
-from tests.assistant.fakes import TODAY
+from tests.assistant.desks import AIDS, FILED
+from tests.assistant.fakes import TODAY, knowledge
+from tests.records import built_in
 
 WHOLE = (
     ("text", "楼下烧烤店每晚噪音"),
@@ -189,3 +192,160 @@ def test_a_draft_shows_nothing_that_is_personal() -> None:
     assert "13812345678" not in shown
     assert "陈大文" not in shown
     assert "138****5678" in shown
+
+
+REAL = aids.aids(knowledge(built_in()), person=lambda phone, session: f"{phone}/{session}")
+
+
+def said(before: FormState, text: str, given_: FilingAids = REAL) -> Draft:
+    taken = form.take(turn(text, before), given_)
+    assert taken is not None and taken.draft is not None
+    return taken.draft
+
+
+def filing(draft: Draft) -> FormState:
+    assert draft.form is not None
+    return draft.form
+
+
+def words_of(draft: Draft) -> str:
+    return "".join(one.text for one in draft.sentences)
+
+
+class TestElsewhere:
+    """A matter that one has to apply for oneself is not taken for a work order unawares."""
+
+    def test_where_it_belongs_is_said_before_anything_is_asked(self) -> None:
+        told = _begun("我要投诉交警罚款，我不服，不该罚我两百")
+        assert filing(told).asking == state.ELSEWHERE
+        assert "行政复议" in words_of(told) and "六十日" in words_of(told)
+        assert "不等于" in words_of(told)
+        assert guardrails.check(told) is told
+        (card,) = [one for one in told.cards if one.kind == "choices"]
+        assert "GZ-SF-xingzheng-fuyi" in (card.rows[0].ask or "")
+
+    def test_a_bare_yes_does_not_tell_which_is_meant(self) -> None:
+        told = said(filing(_begun("我要举报村干部收红包")), "好")
+        assert filing(told).asking == state.ELSEWHERE
+        assert len(told.sentences) == 1  # all the rest was said before
+
+    @pytest.mark.parametrize("text", ["说的不是干部违纪", "照12345登记", "还是在这里登记"])
+    def test_it_is_filed_here_as_a_matter_of_the_hotline_on_the_word_of_the_citizen(
+        self, text: str
+    ) -> None:
+        told = said(filing(_begun("我要举报村干部收红包")), text)
+        assert "不等于" in words_of(told)
+        at = filing(told)
+        assert state.asked(at) == "place"
+        for _ in range(9):
+            if state.asked(at) is None:
+                break
+            at = filing(said(at, "跳过"))
+        made = state.order_of(at, "s", REAL)
+        assert (made.route, made.department) == ("12345", None)
+        shown = [one for one in filing_say.draft_card(at, REAL).rows if one.label == "去向"]
+        assert "不等于走纪检监察举报" in (shown[0].note or "")
+
+    def test_other_messages_are_answered_and_the_matter_waits(self) -> None:
+        at = filing(_begun("我要投诉交警罚款，我不服"))
+        other = turn("行政复议申请（GZ-SF-xingzheng-fuyi）", at)
+        assert form.take(other, REAL) is None
+        answer = Draft(status=Status.ANSWERED)
+        reminded = form.remind(other, answer, REAL).draft
+        assert reminded is not None
+        assert "还没有交给任何部门" in words_of(reminded)
+        assert filing(reminded).asking == state.ELSEWHERE
+
+    def test_what_is_wished_for_tells_as_well(self) -> None:
+        at = filing(_begun("我要投诉交警在路口给我开罚单"))
+        assert at.asking != state.ELSEWHERE
+        at = replace(at, fields=(*at.fields, ("place", None), ("when", None), ("object", "交警")))
+        told = said(replace(at, asking="wish"), "要求撤销处罚")
+        assert filing(told).asking == state.ELSEWHERE
+
+    def test_it_is_left(self) -> None:
+        assert said(filing(_begun("我要举报村干部收红包")), "取消").ended == "form"
+
+    def test_where_nothing_is_handed_on_that_is_said_instead(self) -> None:
+        kept = replace(REAL, handed=False)
+        begun = form.begin(turn("我要举报村干部收红包"), kept)
+        assert begun is not None and begun.draft is not None
+        assert "只存在穗问里" in words_of(begun.draft)
+
+
+def _begun(text: str) -> Draft:
+    begun = form.begin(turn(text), REAL)
+    assert begun is not None and begun.draft is not None
+    return begun.draft
+
+
+LABOUR = FormState(
+    kind=OrderKind.COMPLAINT,
+    key="k",
+    topic="LD101",
+    route="laodong",
+    district="番禺区",
+    fields=(
+        ("text", "拖欠工资三个月"),
+        ("place", "番禺区大石街"),
+        ("when", None),
+        ("object", "公司"),
+        ("wish", "补发工资"),
+        ("name", None),
+        ("phone", None),
+    ),
+)
+
+
+class TestReceipts:
+    def receipt(self, at: FormState, given_: FilingAids) -> Draft:
+        receipt = Receipt(number="GZ1", check="482913", drawn=True, filed=FILED, route=at.route)
+        errand = FileOrder(order=state.order_of(at, "s", given_))
+        asked = replace(turn("提交", at), errand=errand, outcome=receipt)
+        told = receipts.tell(asked, knowledge(built_in()), given_)
+        assert told is not None and told.draft is not None
+        return told.draft
+
+    def test_whom_a_complaint_is_about_is_asked_where_the_route_needs_it(self) -> None:
+        asked = said(replace(LABOUR, asking=state.PAUSED), "继续登记")
+        assert state.asked(filing(asked)) == "object"
+        assert "明确的被投诉单位" in words_of(asked)
+        around = said(filing(asked), "跳过")
+        assert filing(around).route == "12345"
+        named = said(filing(asked), "鸿发制衣厂")
+        assert (filing(named).route, filing(named).asking) == ("laodong", None)
+
+    def test_the_department_is_that_of_the_district(self) -> None:
+        made = state.order_of(LABOUR, "s", REAL)
+        assert made.department == "番禺区人力资源和社会保障局"
+        unknown = replace(LABOUR, topic="ZW205", route="12345")
+        assert state.order_of(unknown, "s", REAL).department is None
+
+    def test_what_is_handed_on_says_by_whom(self) -> None:
+        draft = self.receipt(LABOUR, REAL)
+        assert draft.reason == "filed"
+        assert "热线转给" in words_of(draft)
+        (card,) = draft.cards
+        labels = [one.label for one in card.rows]
+        assert labels.count("说明") == 1
+        assert "按劳动保障监察转办" in next(
+            one.text or "" for one in card.rows if one.label == "去向"
+        )
+
+    def test_what_reaches_nobody_says_so_and_promises_nothing(self) -> None:
+        kept = replace(REAL, handed=False)
+        shown = filing_say.draft_card(LABOUR, kept)
+        assert "不会交给任何部门" in (shown.note or "")
+        draft = self.receipt(LABOUR, kept)
+        told = words_of(draft)
+        assert (draft.status, draft.reason) == (Status.FILED, "kept")
+        assert "没有交给任何部门" in told
+        assert "已经提交" not in told and "工作日" not in told and "回电" not in told
+        assert "劳动保障监察机构提出" in told and "打12345" in told
+        assert "接下来" not in [one.label for one in draft.cards[0].rows]
+        assert guardrails.check(draft) is draft
+
+    def test_praise_has_no_limit_to_explain(self) -> None:
+        praise = replace(LABOUR, kind=OrderKind.PRAISE, route="12345", topic=None)
+        told = words_of(self.receipt(praise, REAL))
+        assert "说明" not in told and "时限" not in told
