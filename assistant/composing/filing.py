@@ -209,17 +209,17 @@ def _destination(state: FormState, aids: FilingAids) -> CardRow:
     if department and best is not None and best.probability >= likely:
         name = "department_sure" if best.probability >= sure else "department_likely"
         who = words[name].format(department=department)
-    if (direct := _declined(state, aids)) is not None:
-        who = words["direct_here_note"].format(name=direct)
+    if (declined := _declined(state, aids)) is not None:
+        who = words["direct_here_note"].format(name=declined.name)
     text = destination(state.route, state.kind, aids)
     return CardRow(label=words["route_label"], text=text, note=who if aids.handed else None)
 
 
-def _declined(state: FormState, aids: FilingAids) -> str | None:
-    """The name of the route that the matter belongs to, though it is filed at the hotline."""
+def _declined(state: FormState, aids: FilingAids) -> FilingRoute | None:
+    """The route that the matter belongs to, though it is filed at the hotline."""
     code = value(state, HERE)
-    direct = aids.route(code, state.kind).direct if code else None
-    return direct.name if direct else None
+    route = aids.route(code, state.kind) if code else None
+    return route if route and route.direct else None
 
 
 def destination(code: str, kind: OrderKind, aids: FilingAids) -> str:
@@ -287,8 +287,8 @@ def say_receipt(state: FormState, receipt: Receipt, aids: FilingAids, writer: Wr
         remark("filed_phone", writer)
     if receipt.drawn and aids.handed:
         remark("filed_anonymous", writer)
-    if (direct := _declined(state, aids)) is not None:
-        remark("filed_here", writer, way=direct)
+    if (declined := _declined(state, aids)) is not None:
+        remark("filed_here", writer, way=declined.name)
     for step in (*route.steps, *route.notes) if aids.handed else own_ways(route, state.kind, aids):
         say_step(step, writer)
     writer.card(receipt_card(state, receipt, aids, writer))
@@ -316,11 +316,18 @@ def receipt_card(state: FormState, receipt: Receipt, aids: FilingAids, writer: W
         if aids.handed
         else [("own_label", one) for one in own_ways(route, state.kind, aids)]
     )
+    declined = _declined(state, aids)
+    if declined is not None:
+        said += [(declined.name, one) for one in declined.own[1:]]
     rows += [
         CardRow(label=words["filed_label"], text=day),
         CardRow(label=words["route_label"], text=destination(receipt.route, state.kind, aids)),
         *(
-            CardRow(label=words[name], text=step.text, citations=quote(step, writer))
+            CardRow(
+                label=words.get(name, name),
+                text=step.text.removeprefix(f"{words['notes_label']}："),
+                citations=quote(step, writer),
+            )
             for name, step in said
         ),
         CardRow(

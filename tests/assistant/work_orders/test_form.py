@@ -245,6 +245,9 @@ class TestElsewhere:
         assert (made.route, made.department) == ("12345", None)
         shown = [one for one in filing_say.draft_card(at, REAL).rows if one.label == "去向"]
         assert "不等于走纪检监察举报" in (shown[0].note or "")
+        draft = TestReceipts().receipt(at, REAL)
+        assert "不等于走纪检监察举报" in words_of(draft)
+        assert any("12388" in (row.text or "") for row in draft.cards[0].rows)
 
     def test_other_messages_are_answered_and_the_matter_waits(self) -> None:
         at = filing(_begun("我要投诉交警罚款，我不服"))
