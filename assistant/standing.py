@@ -192,6 +192,9 @@ def stand(
         steps = (Facet.PROCESS,) if one.step else ()
         asks = tuple(dict.fromkeys((*steps, *reading.facets)))
         return Standing(record=state.record, facets=asks, text=reading.text)
+    if state.record and _only_where(reading):
+        facets = meant(reading, state)
+        return Standing(record=state.record, facets=facets, said="goes_on", text="")
     text = reading.text if reading.focus else ""
     own = look(reading.original) if reading.focus else _NOTHING_SEEN
     if names_one(own, state, papers) and not _whether(own, reading, state, look, papers):
@@ -246,6 +249,11 @@ def stand(
         said="goes_on" if reading.focus else None,
         text=text,
     )
+
+
+def _only_where(reading: Understanding) -> bool:
+    """Whether a message names a district, and nothing besides (那番禺呢)."""
+    return reading.district is not None and reading.focus.replace(" ", "") in reading.district
 
 
 def _whether(
