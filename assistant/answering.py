@@ -257,9 +257,12 @@ def compose(
     writer: Writer,
     today: date,
     line: Hotline | None = None,
+    *,
+    more: bool = True,
 ) -> Draft:
     """The reply of one record to the asked facets; ``hits`` tell which parts of it were found;
-    ``line``: whom to call where the record has no telephone."""
+    ``line``: whom to call where the record has no telephone; ``more``: as of :func:`items.answer`.
+    """
     mine = [hit for hit in hits if hit.document.record == record.code]
     if isinstance(record, Policy):
         more = policies.asks_more(record, reading.text)
@@ -283,7 +286,9 @@ def compose(
     district = reading.district
     if district and district.removesuffix("区") in record.name:
         district = None  # the record's own name says it, the citizen asked for no district
-    draft = items.answer(record, asked, writer, district=district, today=today, line=line)
+    draft = items.answer(
+        record, asked, writer, district=district, today=today, line=line, more=more
+    )
     if heard is None or (asked and draft.status is Status.ANSWERED):
         return draft
     items.say_faq(record, heard, writer)
@@ -622,7 +627,18 @@ def continued(
     if stands.said:
         name = items.named(record)
         writer.say(replies()["answered"][stands.said].format(name=record.name), record, [name])
-    draft = compose(record, asked, reading, decision, mine, writer, today, _line(knowledge))
+    asks_plainly = stands.record == turn.state.record and bool(turn.understanding.facets)
+    draft = compose(
+        record,
+        asked,
+        reading,
+        decision,
+        mine,
+        writer,
+        today,
+        _line(knowledge),
+        more=not asks_plainly,  # the rest was told before
+    )
     return replace(turn, understanding=reading, decision=decision, draft=draft)
 
 

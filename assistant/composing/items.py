@@ -85,10 +85,12 @@ def answer(
     district: str | None,
     today: date,
     line: Hotline | None = None,
+    more: bool = True,
 ) -> Draft:
     """A reply about the asked facets (an overview if none), with the next steps and their cards.
 
-    ``line``: whom to call where a telephone is asked for and the record states none.
+    ``line``: whom to call where a telephone is asked for and the record states none; ``more``:
+    whether what one needs besides is told unasked.
     """
     wanted = tuple(asked) or (Facet.OVERVIEW,)
     missing = [facet for facet in wanted if not _say(record, facet, writer)]
@@ -100,7 +102,7 @@ def answer(
     if Facet.PLACE in wanted and district and not _has_district(record, district):
         missing.append(Facet.PLACE)
         writer.remark(replies()["partial"]["district"].format(district=district))
-    for facet in _next(wanted, missing):
+    for facet in _next(wanted, missing) if more or missing else ():
         _say(record, facet, writer, brief=True)
     if missing:
         _say_whom_to_ask(record, wanted, writer)
