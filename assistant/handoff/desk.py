@@ -15,7 +15,6 @@ import math
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -40,7 +39,6 @@ Versions = Mapping[str, tuple[str, str, int]]
 
 _TABLE, _LINES = HandoffRow.__table__, HandoffLine.__table__
 _ID = re.compile(r"[0-9a-f]{32}")
-_HOUR = 3600.0
 _OPEN = HandoffRow.status.in_(("waiting", "taken"))
 
 
@@ -196,13 +194,6 @@ class SqlStaffDesk:
         """Destroy the texts of handoffs that ended longer ago, and the keys that sealed them; how
         many.  What happened and when stays, and so does the audit log."""
         return await _threaded(lambda: self._retire(self.clock() - kept))
-
-    async def retire_hourly(self, kept: timedelta) -> None:
-        """The same, looked at every hour; runs until it is cancelled."""
-        while True:
-            with suppress(Unavailable):
-                await self.retire(kept)
-            await asyncio.sleep(_HOUR)
 
     # Blocking parts: the citizen
 

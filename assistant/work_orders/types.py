@@ -113,7 +113,9 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderView:
-    """An order as its owner sees it: no contact, no text of theirs, events oldest first."""
+    """An order as its owner sees it: no contact, no text of theirs, events oldest first.
+
+    ``retired``: when its texts were destroyed, as the time that they are kept was over."""
 
     number: str
     kind: OrderKind
@@ -124,6 +126,7 @@ class OrderView:
     events: tuple[OrderEvent, ...] = ()
     extended_days: int = 0
     stars: int | None = None
+    retired: datetime | None = None
 
     @property
     def status(self) -> OrderStatus:
