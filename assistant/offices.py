@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, exc
@@ -35,7 +35,7 @@ from assistant.retiring import Retired, Retiring
 from assistant.settings import Settings
 from assistant.types import Knowledge
 from assistant.work_orders import aids, duplicates
-from assistant.work_orders.types import FilingAids, WorkOrder
+from assistant.work_orders.types import Filed, FilingAids, WorkOrder
 from channels.types import Message, Reply, Respond, Source
 
 if TYPE_CHECKING:
@@ -111,19 +111,22 @@ def open_offices(
 
     async def similar(order: WorkOrder) -> tuple[str, ...]:
         filed, own = await orders.recent(order.person), key_digest(order.key)
-        return tuple(
-            one.number
-            for one in filed
-            if one.key != own
-            and duplicates.is_same(
-                duplicates.same_matter(
-                    order.text,
-                    one.text,
-                    same_district=one.district == order.district,
-                    same_topic=one.topic is not None and one.topic == order.topic,
-                )
+        others, now = [one for one in filed if one.key != own], datetime.now(UTC)
+
+        def likely() -> tuple[str, ...]:
+            """Beside the event loop: comparing with twenty orders takes a tenth of a second."""
+            mine = _matter(order)
+            shares = (
+                duplicates.same_matter(_matter(one), mine, days=(now - one.filed).days)
+                for one in others
             )
-        )
+            return tuple(
+                one.number
+                for one, share in zip(others, shares, strict=True)
+                if duplicates.is_same(share)
+            )
+
+        return await asyncio.to_thread(likely)
 
     def present(desk: Desk) -> int:
         return sum(desk in one.desks for one in accounts.present())
@@ -210,6 +213,12 @@ def _retiring(
     return Retiring(
         handoffs=lambda: staff.retire(timedelta(days=settings.retention_days)),
         orders=lambda: kept.retire(timedelta(days=settings.order_retention_days)),
+    )
+
+
+def _matter(one: WorkOrder | Filed) -> duplicates.Matter:
+    return duplicates.Matter(
+        text=one.text, district=one.district, place=one.place, object=one.object
     )
 
 

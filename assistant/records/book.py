@@ -121,6 +121,8 @@ class OrderBook:
                 text=texts["text"] or "",
                 filed=row.filed,
                 key=row.key,
+                place=texts["place"],
+                object=texts["object"],
             )
             for row, texts in found
             if texts

@@ -161,8 +161,9 @@ class WorkOrderDesk(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """An open order of someone, to notice that they file the same matter again.  ``text`` is what
-    they wrote: compared, never shown or logged; ``key``: SHA-256 of the key it was filed under."""
+    """An open order of someone, to notice that they file the same matter again.  ``text``,
+    ``place`` and ``object`` are what they wrote: compared, never shown or logged; ``key``: SHA-256
+    of the key it was filed under."""
 
     number: str
     topic: str | None
@@ -170,6 +171,8 @@ class Filed:
     text: str
     filed: datetime
     key: str = ""
+    place: str | None = None
+    object: str | None = None
 
 
 class OrderHistory(Protocol):
