@@ -15,9 +15,10 @@ from assistant.composing.writer import Writer
 from assistant.rules import district_names
 from assistant.work_orders import phones
 from assistant.work_orders.numbers import day_of
-from assistant.work_orders.state import CONTACT, SECRET, asked, given, missing, value
+from assistant.work_orders.state import CALL_BACK, CONTACT, SECRET, asked, given, missing, value
 from assistant.work_orders.types import FilingAids, FilingStep, FormState, Receipt
 from assistant.work_orders.words import (
+    call_back,
     fields_of,
     kind_name,
     label,
@@ -72,7 +73,7 @@ def ask(state: FormState, writer: Writer) -> None:
     """Ask the field that is asked, with the other ways on."""
     field = asked(state)
     assert field is not None
-    words = question(field, state.kind, known=bool(dict(state.fields).get("phone")))
+    words = _question(field, state)
     writer.remark(words)
     rows = []
     if field == "district":
@@ -83,6 +84,12 @@ def ask(state: FormState, writer: Writer) -> None:
         rows.append(CardRow(label=texts()["anonymous"], ask=texts()["anonymous"]))
     writer.card(Card(kind="question", title=words, rows=tuple(rows)))
     writer.suggestions += [texts()["why"], texts()["back"], texts()["leave"]]
+
+
+def _question(field: str, state: FormState) -> str:
+    if value(state, CALL_BACK) and field in call_back():
+        return call_back()[field]
+    return question(field, state.kind, known=bool(given(state).get("phone")))
 
 
 def explain(field: str, writer: Writer) -> None:
@@ -260,4 +267,4 @@ def pending(state: FormState) -> str:
     if field is None:
         name = "pending_draft" if missing(state) is None else "pending"
         return texts()[name].format(kind=kind)
-    return texts()["pending_asked"].format(kind=kind, ask=question(field, state.kind))
+    return texts()["pending_asked"].format(kind=kind, ask=_question(field, state))
