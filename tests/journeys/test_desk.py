@@ -1,5 +1,5 @@
 """A person takes over in the midst of something, over HTTP and the real desk: what was begun waits
-untouched, and nobody asks twice.  Outside office hours an order to be called back takes all along."""
+untouched, nobody asks twice.  Out of office hours an order to be called back takes all along."""
 
 from __future__ import annotations
 
