@@ -107,9 +107,10 @@ class SqlStaffDesk:
         return await _threaded(lambda: self._last(session_key(session_id)))
 
     async def erase(self, session_id: str) -> None:
-        """Leave, and destroy the key of all that was said: what remains says nothing."""
+        """Leave, and destroy the key of all that was said: what remains says nothing.  Of a session
+        that had a handoff the audit log tells that it was erased."""
         await self.leave(session_id)
-        await _threaded(lambda: self.seals.erase(self.person(session_id)))
+        await _threaded(lambda: self._erase(session_id))
 
     async def spoken(self, session_id: str, after: int = 0) -> tuple[Spoke, ...]:
         """The lines of a session behind a cursor."""
@@ -242,6 +243,12 @@ class SqlStaffDesk:
             row = _counted(connection, *mine, status="closed", ended=self.clock())
             if row is not None:
                 self._line(connection, row, "closed", "citizen")
+
+    def _erase(self, session_id: str) -> None:
+        self.seals.erase(self.person(session_id))
+        last = self._last(session_key(session_id))
+        if last is not None:
+            self.audit.append(Entry(actor="system", action="handoff.erase", object=last.id))
 
     def _last(self, key: str) -> Place | None:
         wanted = select(_TABLE).where(HandoffRow.session == key)
