@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.handoff import passing
 from assistant.handoff.types import Place
 from assistant.types import DialogueState, Draft, Erased, Left, Listed, Turn
 from assistant.work_orders.types import Receipt
@@ -102,7 +103,7 @@ def _with_outcome(state: DialogueState, turn: Turn) -> DialogueState:
             receipts = (*state.receipts, (number, check))[-MOST_RECEIPTS:]
             return replace(state, receipts=receipts)
         case Place() as place:
-            return replace(state, handoff=place)
+            return passing.settled(state, place)
         case Left():
             return replace(state, handoff=None)
         case _:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import get_args
 
 from assistant.cases import words
 from assistant.cases.limits import ENDED, say_case_limit, say_correction, say_order_limit
@@ -20,7 +21,7 @@ from assistant.composing.plans import day_text
 from assistant.composing.policies import hotline_card
 from assistant.types import Draft, Knowledge
 from assistant.work_orders import routes
-from assistant.work_orders.types import OrderEvent, OrderStatus, OrderView
+from assistant.work_orders.types import Act, OrderEvent, OrderStatus, OrderView
 from channels.types import Card, CardRow, Status
 from knowledge.facts import facts
 from knowledge.types import Facet, Hotline, ServiceItem
@@ -89,12 +90,16 @@ def explain_order(view: OrderView, knowledge: Knowledge, today: date) -> Draft:
     if "{route}" in told["holder"]:
         held = [page.cite("route", way.name)]
     page.say(told["holder"].format(department=department, route=way.name), *held)
-    over = say_order_limit(view, way, knowledge, page, today)
+    over = view.retired is None and say_order_limit(view, way, knowledge, page, today)
     _say_note(event, at, page)
     if view.stars is not None:
         stars = page.cite("stars", f"{view.stars}星")
         page.say(words.texts()["stars"].format(stars=view.stars), stars)
-    page.say(told["next"], step)
+    if view.retired is None:
+        page.say(told["next"], step)
+    else:
+        day = day_text(day_of(view.retired))
+        page.say(words.texts()["retired"].format(day=day), page.cite("retired", day))
     if over:
         _say_complain(None, knowledge, page)
         _say_way(knowledge, page)
@@ -102,10 +107,16 @@ def explain_order(view: OrderView, knowledge: Knowledge, today: date) -> Draft:
         page.say(words.texts()["urge_order"])
     _passed(view.events, "order", page)
     possible = [one for one in told["acts"] if one != "rate" or view.stars is None]
+    if view.retired is not None:
+        possible = [one for one in possible if one not in _OF_THE_ORDER]
     _possible(possible, {"number": view.number}, knowledge, page)
     if over:
         _line_card(knowledge, page)
     return page.writer.draft(Status.ANSWERED, "order")
+
+
+_OF_THE_ORDER = frozenset(get_args(Act))
+"""Nothing can be done any more with an order whose texts are gone."""
 
 
 def _holder(view: OrderView, event: OrderEvent, at: str, page: Page) -> list[int]:

@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 from assistant.composing.writer import Writer
 from assistant.rules import district_names
 from assistant.work_orders import phones
-from assistant.work_orders.state import CONTACT, SECRET, asked, given, missing, value
+from assistant.work_orders.numbers import day_of
+from assistant.work_orders.state import CALL_BACK, CONTACT, SECRET, asked, given, missing, value
 from assistant.work_orders.types import FilingAids, FilingStep, FormState, Receipt
 from assistant.work_orders.words import (
+    call_back,
     fields_of,
     kind_name,
     label,
@@ -28,6 +30,8 @@ from assistant.work_orders.words import (
 from channels.types import Card, CardRow, Citation, Sentence
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+TAIL = 4
+"""The last digits of a receipt number, by which its owner knows it."""
 MOST_SHOWN = 40
 """Characters of a field in a sentence; cards show the whole."""
 
@@ -69,7 +73,7 @@ def ask(state: FormState, writer: Writer) -> None:
     """Ask the field that is asked, with the other ways on."""
     field = asked(state)
     assert field is not None
-    words = question(field, state.kind, known=bool(dict(state.fields).get("phone")))
+    words = _question(field, state)
     writer.remark(words)
     rows = []
     if field == "district":
@@ -80,6 +84,12 @@ def ask(state: FormState, writer: Writer) -> None:
         rows.append(CardRow(label=texts()["anonymous"], ask=texts()["anonymous"]))
     writer.card(Card(kind="question", title=words, rows=tuple(rows)))
     writer.suggestions += [texts()["why"], texts()["back"], texts()["leave"]]
+
+
+def _question(field: str, state: FormState) -> str:
+    if value(state, CALL_BACK) and field in call_back():
+        return call_back()[field]
+    return question(field, state.kind, known=bool(given(state).get("phone")))
 
 
 def explain(field: str, writer: Writer) -> None:
@@ -184,9 +194,11 @@ def which(state: FormState, aids: FilingAids, writer: Writer) -> None:
 
 
 def similar(number: str, writer: Writer) -> None:
-    """Ask whether to add to an earlier order."""
-    words = texts()
-    remark("similar", writer, number=number)
+    """Ask whether to add to an earlier order.  Its number is not told whole: whoever gave the phone
+    need not be the one who filed it."""
+    words, day = texts(), day_of(number)
+    said = f"{day.month}月{day.day}日" if day else words["similar_day"]
+    remark("similar", writer, day=said, tail=number[-TAIL:])
     rows = (
         *(
             CardRow(label=words[one], note=words[f"{one}_note"], ask=words[one])
@@ -195,6 +207,11 @@ def similar(number: str, writer: Writer) -> None:
         CardRow(label=words["leave"], ask=words["leave"]),
     )
     writer.card(Card(kind="choices", title=words["similar_title"], rows=rows))
+
+
+def joined(number: str, writer: Writer, *, own: bool) -> None:
+    """Say that it was added; the whole number only to a session that filed it."""
+    remark("joined" if own else "joined_tail", writer, number=number, tail=number[-TAIL:])
 
 
 # The receipt
@@ -250,4 +267,4 @@ def pending(state: FormState) -> str:
     if field is None:
         name = "pending_draft" if missing(state) is None else "pending"
         return texts()[name].format(kind=kind)
-    return texts()["pending_asked"].format(kind=kind, ask=question(field, state.kind))
+    return texts()["pending_asked"].format(kind=kind, ask=_question(field, state))

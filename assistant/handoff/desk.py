@@ -15,7 +15,6 @@ import math
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -40,7 +39,6 @@ Versions = Mapping[str, tuple[str, str, int]]
 
 _TABLE, _LINES = HandoffRow.__table__, HandoffLine.__table__
 _ID = re.compile(r"[0-9a-f]{32}")
-_HOUR = 3600.0
 _OPEN = HandoffRow.status.in_(("waiting", "taken"))
 
 
@@ -109,9 +107,10 @@ class SqlStaffDesk:
         return await _threaded(lambda: self._last(session_key(session_id)))
 
     async def erase(self, session_id: str) -> None:
-        """Leave, and destroy the key of all that was said: what remains says nothing."""
+        """Leave, and destroy the key of all that was said: what remains says nothing.  Of a session
+        that had a handoff the audit log tells that it was erased."""
         await self.leave(session_id)
-        await _threaded(lambda: self.seals.erase(self.person(session_id)))
+        await _threaded(lambda: self._erase(session_id))
 
     async def spoken(self, session_id: str, after: int = 0) -> tuple[Spoke, ...]:
         """The lines of a session behind a cursor."""
@@ -197,13 +196,6 @@ class SqlStaffDesk:
         many.  What happened and when stays, and so does the audit log."""
         return await _threaded(lambda: self._retire(self.clock() - kept))
 
-    async def retire_hourly(self, kept: timedelta) -> None:
-        """The same, looked at every hour; runs until it is cancelled."""
-        while True:
-            with suppress(Unavailable):
-                await self.retire(kept)
-            await asyncio.sleep(_HOUR)
-
     # Blocking parts: the citizen
 
     def _request(self, session_id: str, desk: Desk, package: Package) -> Place:
@@ -251,6 +243,12 @@ class SqlStaffDesk:
             row = _counted(connection, *mine, status="closed", ended=self.clock())
             if row is not None:
                 self._line(connection, row, "closed", "citizen")
+
+    def _erase(self, session_id: str) -> None:
+        self.seals.erase(self.person(session_id))
+        last = self._last(session_key(session_id))
+        if last is not None:
+            self.audit.append(Entry(actor="system", action="handoff.erase", object=last.id))
 
     def _last(self, key: str) -> Place | None:
         wanted = select(_TABLE).where(HandoffRow.session == key)

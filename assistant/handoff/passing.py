@@ -32,6 +32,7 @@ from assistant.types import (
     Understanding,
 )
 from assistant.work_orders.state import PAUSED
+from assistant.work_orders.words import texts as filing_texts
 from channels.types import Sentence, Status
 
 MOST_SAID = 40
@@ -68,7 +69,12 @@ def stay(turn: Turn, knowledge: Knowledge, answers: Callable[[Understanding], bo
     ``answers``: whether a record surely answers the message by itself.
     """
     place, reading = turn.state.handoff, turn.understanding
-    if place is None or reading is None or _asks(reading, turn.state, answers):
+    if (
+        place is None
+        or not waits(turn.state)
+        or reading is None
+        or _asks(reading, turn.state, answers)
+    ):
         return None
     return _called(turn, place.desk, knowledge)
 
@@ -99,7 +105,7 @@ def tell(turn: Turn, knowledge: Knowledge) -> Turn | None:
     if isinstance(outcome, Left):
         return replace(turn, draft=replace(_remark("left"), status=Status.ANSWERED))
     if isinstance(outcome, Place):
-        draft = _told(outcome, knowledge, _name(turn))
+        draft = _told(outcome, knowledge, _name(turn), turn.state)
         return replace(turn, draft=_held(turn.state, draft))
     if isinstance(outcome, Away) and isinstance(turn.errand, CallPerson):
         return replace(turn, draft=choices.person("handoff", Writer(), knowledge))
@@ -153,7 +159,19 @@ def _held(state: DialogueState, draft: Draft) -> Draft:
     return replace(draft, ended="enquiry")
 
 
-def _told(place: Place, knowledge: Knowledge, waiting: str) -> Draft:
+def _nobody(state: DialogueState, knowledge: Knowledge) -> Draft:
+    """Nobody is there now.  Whoever fills a form goes on with it: it holds what was said, and is
+    answered; others are offered an order to be called back."""
+    if state.form is None:
+        return choices.called_back(Writer(), knowledge, _texts()["call_back"])
+    resume = filing_texts()["resume"]
+    draft = choices.called_back(
+        Writer(), knowledge, _texts()["call_back_form"].format(resume=resume)
+    )
+    return replace(draft, suggestions=(resume,))
+
+
+def _told(place: Place, knowledge: Knowledge, waiting: str, state: DialogueState) -> Draft:
     texts = _texts()
     match place.status:
         case "waiting":
@@ -164,7 +182,7 @@ def _told(place: Place, knowledge: Knowledge, waiting: str) -> Draft:
         case "taken":
             return _remark("taken")
         case _:
-            return choices.called_back(Writer(), knowledge, texts["call_back"])
+            return _nobody(state, knowledge)
 
 
 def _remark(name: str, *more: str, reckoned: tuple[int | None, ...] = ()) -> Draft:

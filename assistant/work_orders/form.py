@@ -15,10 +15,12 @@ from assistant.bundles.benefits import asks_for_benefits
 from assistant.cases import reading as enquiring
 from assistant.composing import filing as say
 from assistant.composing.writer import Writer
+from assistant.handoff.asking import wants_person
 from assistant.types import Draft, EnquiryState, FileOrder, Follow, Intent, Turn, Understanding
 from assistant.work_orders.answers import answered, is_matter
 from assistant.work_orders.changes import changed
 from assistant.work_orders.state import (
+    CALL_BACK,
     EARLIER,
     PAUSED,
     SAID,
@@ -26,6 +28,7 @@ from assistant.work_orders.state import (
     START,
     asked,
     begun,
+    classified,
     drop,
     missing,
     order_of,
@@ -39,6 +42,7 @@ from assistant.work_orders.words import (
     asks_what_to_do,
     bare,
     begins,
+    call_back,
     commands,
     fields_of,
     kind_name,
@@ -62,6 +66,8 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
     text, said = turn.message.text.strip(), bare(turn.message.text)
     if said in commands()["submit"] and turn.state.receipts:
         return replace(turn, draft=_already(turn))
+    if said in commands()["call_back"]:
+        return replace(turn, draft=_called_back(turn, reading, aids))
     if reading.intent in _SILENT:
         return None
     named = begins(text)
@@ -93,6 +99,34 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
     if named is not None and named.last and aids.kind_of(rest)[0] is None:
         return replace(turn, draft=go_on(step, _introduced(step)))
     return replace(turn, draft=_begun(step, rest))
+
+
+def _called_back(turn: Turn, reading: Understanding, aids: FilingAids) -> Draft:
+    """An order to be called back: all that was said goes along, time and telephone are asked."""
+    words, said = call_back(), turn.state.said
+    spoken_ = [one.text for one in said if one.who == "citizen" and not wants_person(one.text)]
+    shown = (code for one in said for code in one.codes)
+    codes = dict.fromkeys(code for code in shown if not code.startswith(_LINES))
+    parts = [words["text"]]
+    if spoken_:
+        parts.append(words["said"].format(said="；".join(spoken_)[-MOST_CARRIED:]))
+    if codes:
+        parts.append(words["codes"].format(codes="、".join(codes)))
+    state = put(begun(OrderKind.HELP), CALL_BACK, "yes")
+    writer = Writer()
+    step = Step(turn, reading, state, aids, turn.message.text, bare(turn.message.text), writer)
+    writer.remark(words["begin"])
+    state = classified(put(state, "text", "".join(parts)), aids)
+    for field, known in (("place", None), ("wish", words["wish"]), ("name", None)):
+        state = put(state, field, known)
+    return go_on(step, state)
+
+
+_LINES = "TEL-"
+"""What the codes of telephone lines begin with: they are no matter."""
+
+MOST_CARRIED = 600
+"""Characters of what was said before that an order to be called back carries, the last ones."""
 
 
 def _introduced(step: Step) -> FormState:
@@ -214,7 +248,7 @@ def _commanded(step: Step) -> Draft | None:
         return guiding(step, state)
     if said in words["back"]:
         return _back(step)
-    if _resumes(said):
+    if _resumes(said) or said in words["call_back"]:  # the filing itself is answered
         return go_on(step, state)
     if said in words["again"]:
         say.remark("again", writer)

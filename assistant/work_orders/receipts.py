@@ -26,7 +26,7 @@ def tell(turn: Turn, knowledge: Knowledge, aids: FilingAids) -> Turn | None:
         case FileOrder(), Similar(numbers=numbers):
             draft = _similar(state, numbers[0])
         case Follow(number=number), OrderView() if state.asking == SIMILAR:
-            draft = _joined(number)
+            draft = _joined(number, own=number in dict(turn.state.receipts))
         case FileOrder(), Away():
             draft = _away(state, knowledge)
         case Follow(), Away() if state.asking == SIMILAR:
@@ -51,9 +51,9 @@ def _similar(state: FormState, number: str) -> Draft:
     return replace(writer.draft(Status.GUIDING, "similar"), form=asking)
 
 
-def _joined(number: str) -> Draft:
+def _joined(number: str, *, own: bool) -> Draft:
     writer = Writer()
-    say.remark("joined", writer, number=number)
+    say.joined(number, writer, own=own)
     writer.suggestions.append(texts()["progress_ask"])
     return replace(writer.draft(Status.FILED, "joined"), ended="form")
 

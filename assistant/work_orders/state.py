@@ -5,7 +5,8 @@ while it is asked whether to add to an earlier order, ``PAUSED`` while the filin
 called back, and ``None`` while the draft that was just shown waits for consent.
 
 Besides the fields that are asked, ``FormState.fields`` holds marks: ``SAID`` (the kind was named),
-``START`` (the words it began with), ``SECRET`` (whoever is told of must not learn who told),
+``START`` (the words it began with), ``CALL_BACK`` (it
+asks for a call, outside office hours), ``SECRET`` (whoever is told of must not learn who told),
 ``EARLIER`` (the number of a similar order).
 """
 
@@ -23,6 +24,7 @@ AGAIN = "_again"
 SIMILAR = "similar"
 PAUSED = "paused"
 SAID, START, SECRET, EARLIER = "kind_said", "start", "secret", "earlier"
+CALL_BACK = "call_back"
 CONTACT = ("name", "phone")
 
 

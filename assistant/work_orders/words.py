@@ -69,6 +69,12 @@ def likelihoods() -> tuple[float, float]:
     return found["likely"], found["sure"]
 
 
+def call_back() -> Mapping[str, str]:
+    """The texts of an order to be called back."""
+    found: Mapping[str, str] = filing_words()["call_back"]
+    return found
+
+
 @cache
 def commands() -> Mapping[str, Words]:
     """The whole messages that are a command, by its name."""

@@ -521,6 +521,8 @@ def test_a_backup_goes_back_to_an_empty_place(
 def test_the_database_in_words(run: Run, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "最新版本" in run("db", "upgrade").stdout
     assert "已备份" in run("db", "backup", "copy.db").stdout
+    assert "对话 0 段" in run("db", "retire").stdout
+    assert json.loads(run("db", "retire", "--json").stdout) == {"handoffs": 0, "orders": 0}
     monkeypatch.setenv("SUIWEN_HOME", str(work / "empty"))
     assert "密钥" in run("db", "restore", "copy.db").stdout
 

@@ -84,4 +84,11 @@ def test_verify(engine: Engine) -> None:
         connection.exec_driver_sql("UPDATE audit_lines SET result = 'no' WHERE seq = 2")
     broken = audit(engine, "verify")
     assert broken.exit_code == 1
-    assert "第 2 行对不上（changed）" in broken.output
+    assert "第 2 行对不上：内容被改过；前 1 行完整" in broken.output
+    assert "account.add" in broken.output.splitlines()[1]
+    told = json.loads(audit(engine, "verify", "--json").output)
+    assert (told["broken"], told["reason"], told["entry"]["result"]) == (2, "changed", "no")
+    with writing(engine) as connection:
+        connection.exec_driver_sql("DELETE FROM audit_lines WHERE seq = 2")
+    gone = json.loads(audit(engine, "verify", "--json").output)
+    assert (gone["broken"], gone["reason"], gone["entry"]) == (2, "cut", None)

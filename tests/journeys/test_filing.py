@@ -265,7 +265,10 @@ def test_a_duplicate_is_noticed(citizen: Citizen, orders: FakeOrders, joins: boo
     other.says("陈生")
     noticed = other.says("提交")
     assert noticed["reason"] == "similar"
+    assert "是同一件事吗" in noticed["text"]
     assert len(orders.orders) == 1
+    (number,) = orders.orders
+    assert number not in str(noticed)  # the phone may have been given by anybody
     if joins:
         assert other.says("补充到原来的工单")["reason"] == "joined"
         assert len(orders.orders) == 1

@@ -343,3 +343,17 @@ def test_without_a_release_the_desk_s_own_facts_are_still_told(status: OrderStat
 def test_without_events_a_case_is_received_and_an_order_filed() -> None:
     assert "“收件”（2026年11月2日）" in text(explain_case(case(), PACK, BEFORE))
     assert "“登记”（2026年11月2日）" in text(explain_order(order(department=None), PACK, BEFORE))
+
+
+def test_an_order_whose_texts_are_gone_is_told_so() -> None:
+    """Its course stays; nothing is offered that cannot be done any more."""
+    closed = step(OrderStatus.CLOSED, 5)
+    kept = explain_order(order(closed), PACK, LATE)
+    gone = explain_order(order(closed, retired=datetime(2036, 11, 9, tzinfo=UTC)), PACK, LATE)
+    said = "".join(one.text for one in gone.sentences)
+    assert "2036年11月9日销毁" in said
+    assert "重新登记" in said
+    assert "请看答复" not in said
+    assert "重办" in str(kept.cards)
+    assert "重办" not in str(gone.cards)
+    sound(gone)

@@ -209,6 +209,9 @@ def test_what_was_erased_cannot_be_read_and_the_audit_stays_whole(given: Set) ->
     assert opened is not None
     assert opened.package.lines == ()
     assert given.desk.audit.verify().whole
+    run(given.desk.erase(TWO))  # never asked for a person: nothing to tell
+    erased = [one for one in given.desk.audit.lines() if one.action == "handoff.erase"]
+    assert [(one.actor, one.object) for one in erased] == [("system", id_)]
 
 
 def test_all_that_staff_do_is_audited(given: Set) -> None:
