@@ -98,6 +98,12 @@ def note(fields: Sequence[tuple[str, str | None]], aids: FilingAids, writer: Wri
         remark("noted", writer, told="，".join(told))
 
 
+def keep(said: str, state: FormState, aids: FilingAids, writer: Writer) -> None:
+    """Say that what was told instead of an answer stands in the account."""
+    told = f"“{_brief(aids.mask(said))}”"
+    remark("kept", writer, label=label("text", state.kind), told=told)
+
+
 def shown(field: str, said: str, aids: FilingAids) -> str:
     """A field as a screen shows it: masked."""
     if field == "phone":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from assistant.bundles.answers import asks as asks_back
 from assistant.composing import filing as say
 from assistant.rules import load
 from assistant.types import Draft, Intent
@@ -25,6 +26,7 @@ from assistant.work_orders.words import (
     fields_of,
     has_question,
     kind_name,
+    label,
     likelihoods,
     reading,
     starts,
@@ -59,7 +61,7 @@ def answered(step: Step) -> Draft | None:
         if field == "text":
             say.remark("more", step.writer)
         return ask(step, step.state, field)
-    if (apart := _out_of_turn(step, field)) is not None:
+    if (apart := _out_of_turn(step, field) or _beside(step, field)) is not None:
         return apart
     match field:
         case "text":
@@ -95,7 +97,7 @@ def _out_of_turn(step: Step, field: str) -> Draft | None:
     if (
         found is None
         or field in ("district", found[0])
-        or (step.state.asking or "").endswith(AGAIN)
+        or _is_again(step)
     ):
         return None
     other, new = found
@@ -113,6 +115,35 @@ def _out_of_turn(step: Step, field: str) -> Draft | None:
     state = put(step.state, other, new)
     say.note([(other, new)], step.aids, step.writer)
     return ask(step, state, field) if field not in dict(state.fields) else go_on(step, state)
+
+
+def _beside(step: Step, field: str) -> Draft | None:
+    """What goes on with the story instead of answering is kept in the account, and the field asked
+    once more; the second time it is left open.  ``None`` if the message may answer."""
+    if field == "text" or extract.fits(field, step.text) or field in extract.pieces(step.text):
+        return None
+    if asks(step) or asks_back(normalise(step.text)) or step.reading.whole:
+        return None
+    if len(step.said) < _LEAST_STORY:
+        return None if field == "phone" else _once_more(step, step.state, field, "not_understood")
+    text = value(step.state, "text") or ""
+    state = with_text(step, step.state, f"{text.rstrip('。')}。{step.text.strip()}")
+    say.keep(step.text.strip(), state, step.aids, step.writer)
+    return _once_more(step, told(step, state, step.text, skip=(field, "object")), field, None)
+
+
+_LEAST_STORY = 3
+"""Characters that tell something."""
+
+
+def _once_more(step: Step, state: FormState, field: str, why: str | None) -> Draft:
+    """The field asked again, with what may be chosen; it is left open after the second time."""
+    if _is_again(step):
+        say.remark("kept_left", step.writer, label=label(field, state.kind))
+        return go_on(step, put(state, field, None))
+    if why is not None:
+        say.remark(why, step.writer)
+    return ask(step, state, field, again=True)
 
 
 def _with_more(step: Step, more: str) -> FormState:
@@ -148,7 +179,7 @@ def _skipped(step: Step, field: str) -> Draft:
         say.remark("needed_text", step.writer)
         return ask(step, step.state, field)
     route = step.aids.route(step.state.route, step.state.kind)
-    if field in route.needs and not (step.state.asking or "").endswith(AGAIN):
+    if field in route.needs and not _is_again(step):
         return refuse(step, step.state, field)
     state = put(step.state, field, None)
     if field == "name" and value(state, "phone") is None:
@@ -201,7 +232,7 @@ def _phone(step: Step) -> Draft | None:
     digits = sum(one.isdigit() for one in step.text)
     if found is None and (digits < _LEAST_DIGITS or asks(step)):
         return None
-    if (step.state.asking or "").endswith(AGAIN):
+    if _is_again(step):
         say.remark("phone_given_up", step.writer)
         return go_on(step, put(step.state, "phone", None))
     have = len(found.digits.lstrip("+")) if found else digits
@@ -230,7 +261,7 @@ def _name(step: Step) -> Draft | None:
         return go_on(step, told(step, put(step.state, "name", None), step.text))
     if "wish" in found:  # an answer to the question before
         return ask(step, told(step, step.state, step.text), "name")
-    if (step.state.asking or "").endswith(AGAIN):
+    if _is_again(step):
         return go_on(step, put(step.state, "name", None))
     if len(step.said) > _MOST_CALLED and value(step.state, "text") is not None:
         return ask(step, _with_more(step, step.text.strip()), "name")
@@ -243,8 +274,21 @@ _MOST_CALLED = 4
 
 
 def _district(step: Step) -> Draft | None:
+    """The district; another name of the place is added to it, and the district asked once more."""
     named = extract.district(step.text)
-    return go_on(step, put(step.state, "district", named)) if named else None
+    if named:
+        return go_on(step, put(step.state, "district", named))
+    if asks(step) or not (extract.looks_like_a_place(step.text) or _is_again(step)):
+        return None
+    where = value(step.state, "place")
+    state = put(step.state, "place", f"{where}，{step.text.strip()}" if where else step.text.strip())
+    say.note([("place", value(state, "place"))], step.aids, step.writer)
+    return _once_more(step, state, "district", None)
+
+
+def _is_again(step: Step) -> bool:
+    """Whether the field is asked for the second time."""
+    return (step.state.asking or "").endswith(AGAIN)
 
 
 def _free(step: Step, field: str) -> Draft | None:
@@ -263,8 +307,7 @@ def _free(step: Step, field: str) -> Draft | None:
         state = put(state, field, mine)
         say.note([(field, mine)] if others or told_more else [], step.aids, step.writer)
     elif not others:
-        say.remark("not_understood", step.writer)
-        return ask(step, state, field)
+        return _once_more(step, state, field, "not_understood")
     return go_on(step, told(step, state, step.text, skip=(field,)))
 
 

@@ -181,6 +181,68 @@ def tells(text: str) -> bool:
     return any(word in plain for word in reading("matter"))
 
 
+def fits(field: str, text: str) -> bool:
+    """Whether a text may answer the question for a field; what only goes on with the story (我没签
+    合同, 有点贵, 是他先动手的) does not.  Of what may be anything it may."""
+    plain = normalise(text).strip()
+    match field:
+        case "when":
+            return _says_when(plain)
+        case "place":
+            return not _narrates(plain) or _at_a_place(plain)
+        case "object":
+            return not _narrates(plain) or names_somebody(plain) or _pointed(plain)
+        case "wish":
+            return not _narrates(plain) or any(word in plain for word in reading("wish_words"))
+        case "name":
+            return not _narrates(plain) or _is_name(plain)
+        case "district" | "phone":
+            return not _narrates(plain)
+        case _:
+            return True
+
+
+def _says_when(plain: str) -> bool:
+    """Whether a text names a time, however vaguely (好久了, 从他们搬来就这样)."""
+    rest = _DEGREE.sub("", plain)
+    return bool(_WHEN.search(rest)) or any(word in rest for word in reading("times"))
+
+
+def _narrates(plain: str) -> bool:
+    """Whether a text tells how something is or went."""
+    rest = _UNNAMED.sub("", plain)
+    if _DEGREE.search(rest) or any(word in rest for word in reading("story")):
+        return True
+    return len(rest) > _LEAST_STORY and rest.startswith(reading("teller"))
+
+
+def _at_a_place(plain: str) -> bool:
+    """Whether what is told says where: 在 before a place, or an address in it."""
+    return _first(_place(), plain) is not None or bool(_BEING_AT.match(plain))
+
+
+def _pointed(plain: str) -> bool:
+    return plain.startswith(reading("somebody"))
+
+
+def _is_name(plain: str) -> bool:
+    """陈太, 李贵; 太贵 is none."""
+    said = _CALLED.sub("", plain)
+    if len(said) > _MOST_NAME or not said:
+        return False
+    surname = said[0] in reading("surnames") and not _NO_NAME_AT_ALL.search(said)
+    return surname or _STYLED.search(said) is not None
+
+
+_LEAST_STORY = 3
+_NO_NAME_AT_ALL = re.compile("[没冇不唔了咗很被]|太.")
+_DEGREE = re.compile("有[点啲]|一点[都也]")
+"""点 here is of no clock."""
+_UNNAMED = re.compile("(?:没有?|冇|不知道?|唔知)(?:具体)?(?:门牌|路名|路牌|地址|名字?|招牌|全称)号?")
+"""没有门牌: what has no name is still a place."""
+_BEING_AT = re.compile("(?:我?(?:就|应该)?)?(?:在|喺|响|位于)")
+
+
 def names_somebody(text: str) -> bool:
     """Whether a text ends as what calls an office, a shop or a person."""
     ends = (*reading("organisations"), *reading("shops"), *reading("people"), *reading("offices"))
