@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 from assistant.composing.writer import Writer
 from assistant.rules import district_names
 from assistant.work_orders import phones
-from assistant.work_orders.state import CONTACT, SECRET, asked, given, missing, value
+from assistant.work_orders.state import AGAIN, CONTACT, SECRET, asked, given, missing, value
 from assistant.work_orders.types import FilingAids, FilingStep, FormState, Receipt
 from assistant.work_orders.words import (
+    choices,
     fields_of,
     kind_name,
     label,
@@ -72,8 +73,11 @@ def ask(state: FormState, writer: Writer) -> None:
     words = question(field, state.kind, known=bool(dict(state.fields).get("phone")))
     writer.remark(words)
     rows = []
+    again = (state.asking or "").endswith(AGAIN)
     if field == "district":
         rows += [CardRow(label=one, ask=one) for one in district_names()]
+    elif again:
+        rows += [CardRow(label=one, ask=one) for one in choices(field)]
     if field != "text":
         rows.append(CardRow(label=texts()["skip"], ask=texts()["skip"]))
     if field in CONTACT:

@@ -94,14 +94,15 @@ def _out_of_turn(step: Step, field: str) -> Draft | None:
         say.remark("no_contact", step.writer)
         return ask(step, put(put(step.state, "name", None), "phone", None), field)
     found = extract.sole(step.text)
-    if (
-        found is None
-        or field in ("district", found[0])
-        or _is_again(step)
-    ):
+    if found is None or field in ("district", found[0]):
         return None
     other, new = found
     known = value(step.state, other)
+    if other == "place" and known is not None:
+        if extract.is_district(new):
+            other = "district"
+        elif known not in new and step.state.district == extract.district(f"{known}{new}"):
+            new = f"{known}，{new}"
     if {field, other} == {"place", "object"} and known is not None:
         return None  # a shop is a place as well
     if (field, other) == ("name", "object") and known is not None and len(new) <= LEAST_KNOWN:
@@ -112,6 +113,10 @@ def _out_of_turn(step: Step, field: str) -> Draft | None:
         return ask(step, _with_more(step, new), field)
     if other == "object" and known is not None and known not in new:
         new = f"{known}，{new}"
+    if (field, other) == ("object", "when") and known is not None:
+        return ask(step, _with_more(step, new), field)
+    if other == "district":
+        new = extract.district(new) or new
     state = put(step.state, other, new)
     say.note([(other, new)], step.aids, step.writer)
     return ask(step, state, field) if field not in dict(state.fields) else go_on(step, state)
@@ -124,11 +129,14 @@ def _beside(step: Step, field: str) -> Draft | None:
         return None
     if asks(step) or asks_back(normalise(step.text)) or step.reading.whole:
         return None
-    if len(step.said) < _LEAST_STORY:
+    story = step.text.strip()
+    if len(story) < _LEAST_STORY:
         return None if field == "phone" else _once_more(step, step.state, field, "not_understood")
     text = value(step.state, "text") or ""
-    state = with_text(step, step.state, f"{text.rstrip('。')}。{step.text.strip()}")
-    say.keep(step.text.strip(), state, step.aids, step.writer)
+    state = step.state
+    if story not in text:
+        state = with_text(step, state, f"{text.rstrip('。')}。{story}")
+    say.keep(story, state, step.aids, step.writer)
     return _once_more(step, told(step, state, step.text, skip=(field, "object")), field, None)
 
 
@@ -254,6 +262,9 @@ def _name(step: Step) -> Draft | None:
         return None
     rest = extract.without(step.text, [found["phone"]] if "phone" in found else [])
     name = found["name"].value if "name" in found else extract.name_in(rest)
+    if name is not None and not (extract.is_plainly_a_name(name) or _is_again(step)):
+        say.remark("name_again", step.writer)
+        return ask(step, step.state, "name", again=True)
     if name is not None:
         state = put(step.state, "name", name)
         return go_on(step, told(step, state, step.text, skip=("name", "object", "wish")))

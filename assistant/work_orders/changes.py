@@ -50,7 +50,7 @@ def changed(step: Step) -> Draft | None:
     if said in words["change"] and (step.state.asking is None or _says_change(said)):
         say.which(step.state, step.aids, step.writer)
         return guiding(step, step.state)
-    return _field(step) or _replaced(step) or _added(step)
+    return _field(step) or _replaced(step) or _added(step) or _number(step)
 
 
 def _is_anonymous(said: str) -> bool:
@@ -225,6 +225,17 @@ def _replaced(step: Step) -> Draft | None:
     return _set(step, field, said.replace(old, _as_typed(step.text, new), 1))
 
 
+def _number(step: Step) -> Draft | None:
+    """A phone number alone, while the draft is shown and has none."""
+    found = phones.read(step.text)
+    if step.state.asking is not None or found is None or found.number is None:
+        return None
+    if value(step.state, "phone") is not None or len(step.said) > _MOST_NUMBER:
+        return None
+    return _set(step, "phone", step.text)
+
+
+_MOST_NUMBER = 20
 _LEAST_ADDED = 2
 
 

@@ -150,7 +150,7 @@ def sole(text: str) -> tuple[str, str] | None:
     plain = normalise(said)
     if len(plain) != len(said) or re.search(rf"[{_STOP}]", plain):
         return None
-    if _WHEN.fullmatch(plain) and _FIRST.search(plain):
+    if (_WHEN.fullmatch(plain) and _FIRST.search(plain)) or _is_vague_time(plain):
         return "when", said
     firm = plain.endswith((*reading("organisations"), *reading("shops"), *reading("people")))
     if not firm and (_place().fullmatch(plain) or (_area().fullmatch(plain) and not tells(plain))):
@@ -159,7 +159,8 @@ def sole(text: str) -> tuple[str, str] | None:
         return "name", said
     if plain.startswith(reading("wish_starts")):
         return "wish", said
-    if firm and len(plain) <= _MOST_NAMED and not re.search(_NO_NAME, plain):
+    described = plain.startswith(reading("indefinite")) and names_somebody(plain)
+    if (firm or described) and len(plain) <= _MOST_NAMED and not re.search(_NO_NAME, plain):
         return "object", said
     return None
 
@@ -208,6 +209,11 @@ def _says_when(plain: str) -> bool:
     return bool(_WHEN.search(rest)) or any(word in rest for word in reading("times"))
 
 
+def _is_vague_time(plain: str) -> bool:
+    """好久了, 一直都这样."""
+    return plain.rstrip("了喇啦嘅的") in reading("vague_times")
+
+
 def _narrates(plain: str) -> bool:
     """Whether a text tells how something is or went."""
     rest = _UNNAMED.sub("", plain)
@@ -247,6 +253,14 @@ def names_somebody(text: str) -> bool:
     """Whether a text ends as what calls an office, a shop or a person."""
     ends = (*reading("organisations"), *reading("shops"), *reading("people"), *reading("offices"))
     return normalise(text).endswith(ends)
+
+
+def is_plainly_a_name(text: str) -> bool:
+    """Whether a text is a name by its surname, its title or its script (便宜点 may be none)."""
+    said = _CALLED.sub("", _flat(text).strip())
+    if _HAN.match(said) is None:
+        return True
+    return said[0] in (*reading("surnames"), "阿", "小", "老") or bool(_STYLED.search(said))
 
 
 def name_in(answer: str) -> str | None:
@@ -348,6 +362,26 @@ def _first(pattern: re.Pattern[str], plain: str) -> Piece | None:
         return None
     group = "place" if found["place"] else "other"
     return Piece(found[group], found.start(group), found.end(group))
+
+
+def is_district(text: str) -> bool:
+    """Whether a text is the name of a district and nothing else."""
+    named = district(text)
+    return named is not None and _AT.sub("", normalise(text)).removeprefix("广州市") in (
+        normalise(named),
+        normalise(named[:-1]),
+    )
+
+
+def is_unnamed(who: str) -> bool:
+    """Whether a firm is called by its kind only (公司, 商家), so that its name is still asked."""
+    return normalise(who) in reading("unnamed")
+
+
+def is_online(text: str) -> bool:
+    """Whether a place is in no district (网上, 淘宝)."""
+    plain = normalise(text)
+    return any(word in plain for word in reading("online"))
 
 
 def looks_like_a_place(text: str) -> bool:

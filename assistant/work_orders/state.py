@@ -68,7 +68,8 @@ def asked(state: FormState) -> str | None:
 
 
 def missing(state: FormState) -> str | None:
-    """The next field to ask; the district only where a place was told that names none."""
+    """The next field to ask; the district only where a place was told that names none
+    and is in one."""
     known = given(state)
     for field in fields_of(state.kind):
         if field in known or (field == "district" and _district_is_known(state, known)):
@@ -78,7 +79,9 @@ def missing(state: FormState) -> str | None:
 
 
 def _district_is_known(state: FormState, known: Mapping[str, str | None]) -> bool:
-    return state.district is not None or ("place" in known and known["place"] is None)
+    if state.district is not None:
+        return True
+    return "place" in known and (known["place"] is None or extract.is_online(known["place"]))
 
 
 def classified(state: FormState, aids: FilingAids) -> FormState:

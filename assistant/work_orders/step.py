@@ -98,6 +98,7 @@ def told(step: Step, state: FormState, text: str, skip: Sequence[str] = ()) -> F
     fields = [one for one in fields_of(state.kind) if one not in skip and not known.get(one)]
     found = extract.pieces(text)
     noted = [(field, found[field].value) for field in fields if field in found]
+    noted = [one for one in noted if one[0] != "object" or not extract.is_unnamed(one[1])]
     for field, said in noted:
         state = put(state, field, said)
     say.note(noted, step.aids, step.writer)

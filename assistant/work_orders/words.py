@@ -59,6 +59,11 @@ def question(field: str, kind: OrderKind, *, known: bool = False) -> str:
     return str(words.get(f"ask_{kind}") or words["ask"])
 
 
+def choices(field: str) -> tuple[str, ...]:
+    """What may be answered to a field, where it is asked once more."""
+    return tuple(filing_words()["fields"][field].get("choices", ()))
+
+
 def why(field: str) -> str:
     return str(filing_words()["fields"][field]["why"])
 

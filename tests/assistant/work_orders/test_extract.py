@@ -139,3 +139,55 @@ def test_a_sentence_is_no_name(text: str) -> None:
 @pytest.mark.parametrize("text", ["陈大文", "欧阳女士", "阿明", "李师傅", "阿卜杜拉·买买提"])
 def test_names(text: str) -> None:
     assert extract.name_in(text) == text
+
+
+@pytest.mark.parametrize("field", ["place", "when", "object", "wish", "name", "phone", "district"])
+@pytest.mark.parametrize("text", ["我没签合同", "有点贵", "是他先动手的", "有人受伤", "太贵了"])
+def test_what_goes_on_with_the_story_answers_nothing(field: str, text: str) -> None:
+    assert not extract.fits(field, text)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("place", "我家楼下"),
+        ("place", "石牌"),
+        ("place", "在没有门牌的那条巷子"),
+        ("when", "好久了"),
+        ("when", "从他们搬来就这样"),
+        ("when", "10月3号"),
+        ("object", "一间没有招牌的店"),
+        ("object", "我老板"),
+        ("wish", "不要再吵了"),
+        ("wish", "便宜点"),
+        ("name", "李贵"),
+        ("name", "陈太"),
+    ],
+)
+def test_answers_are_let_through(field: str, text: str) -> None:
+    assert extract.fits(field, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("好久了", ("when", "好久了")),
+        ("一直都这样", ("when", "一直都这样")),
+        ("一家湘菜馆", ("object", "一家湘菜馆")),
+    ],
+)
+def test_vague_times_and_described_firms(text: str, found: tuple[str, str]) -> None:
+    assert extract.sole(text) == found
+
+
+def test_of_a_name_it_is_plain_or_not() -> None:
+    for text in ("李贵", "阿明", "陈太", "Peter Chan"):
+        assert extract.is_plainly_a_name(text)
+    assert not extract.is_plainly_a_name("便宜点")
+
+
+def test_a_district_alone_a_firm_without_a_name_a_place_in_no_district() -> None:
+    assert extract.is_district("天河") and extract.is_district("喺番禺區")
+    assert not extract.is_district("天河公园")
+    assert extract.is_unnamed("公司") and not extract.is_unnamed("某某公司")
+    assert extract.is_online("淘宝店") and not extract.is_online("石牌东路")

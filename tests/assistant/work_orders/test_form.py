@@ -124,6 +124,64 @@ def test_the_matter_in_a_place_goes_to_the_account() -> None:
     assert state.value(begun.draft.form, "place") == "天河区棠下村楼下"
 
 
+def said(text: str, before: FormState) -> FormState:
+    """The filing after a message that belongs to it."""
+    taken = form.take(turn(text, before), AIDS)
+    assert taken is not None and taken.draft is not None and taken.draft.form is not None
+    return taken.draft.form
+
+
+@pytest.mark.parametrize("field", ["place", "when", "object", "wish", "name"])
+@pytest.mark.parametrize("text", ["我没签合同", "有点贵", "是他先动手的", "有人受伤"])
+def test_what_does_not_answer_is_kept_and_said_aloud(field: str, text: str) -> None:
+    """The field is asked once more, then left open; the account has it once."""
+    taken = form.take(turn(text, asking(field)), AIDS)
+    assert taken is not None and taken.draft is not None and taken.draft.form is not None
+    assert f"记进了“经过”：“{text}”" in taken.draft.sentences[0].text
+    after = taken.draft.form
+    assert (state.asked(after), state.value(after, field)) == (field, None)
+    again = said(text, after)
+    assert (state.value(again, "text") or "").count(text) == 1
+    assert (field, None) in again.fields
+    assert state.asked(again) != field
+
+
+def test_asked_once_more_there_is_something_to_choose() -> None:
+    taken = form.take(turn("有点贵", asking("when")), AIDS)
+    assert taken is not None and taken.draft is not None
+    (card,) = taken.draft.cards
+    assert [row.ask for row in card.rows][:2] == ["今天", "昨天"]
+
+
+def test_another_name_of_the_place_is_added_and_a_district_replaces_nothing() -> None:
+    unplaced = replace(DRAFT, fields=(WHOLE[0], ("place", "石牌桥那边")), district=None)
+    district = replace(unplaced, asking="district")
+    assert state.value(said("岗顶地铁站", district), "place") == "石牌桥那边，岗顶地铁站"
+    when = said("天河", replace(unplaced, fields=(*unplaced.fields, ("district", None)), asking="when"))
+    assert (state.value(when, "place"), when.district) == ("石牌桥那边", "天河区")
+
+
+def test_a_firm_without_a_name_is_still_asked_for() -> None:
+    begun = form.begin(turn("我要投诉公司"), AIDS)
+    assert begun is not None and begun.draft is not None and begun.draft.form is not None
+    assert "object" not in dict(begun.draft.form.fields)
+
+
+def test_a_place_in_no_district_needs_none() -> None:
+    assert state.asked(said("网上", asking("place"))) == "when"
+
+
+def test_no_name_is_asked_for_once_more() -> None:
+    after = said("便宜点", asking("name"))
+    assert state.value(after, "name") is None
+    assert state.value(said("鲜于通", after), "name") == "鲜于通"
+
+
+def test_a_number_beside_the_draft_is_the_phone() -> None:
+    without = replace(DRAFT, fields=(*WHOLE[:-1], ("phone", None)))
+    assert state.value(said("13900001111", without), "phone") == "13900001111"
+
+
 class TestConsent:
     @pytest.mark.parametrize("text", ["提交", "系", "係", "好嘅", "确认", "冇錯", "OK", "是的。"])
     def test_to_the_draft(self, text: str) -> None:
