@@ -205,7 +205,7 @@ def is_matter(text: str, aids: FilingAids) -> bool:
     length = len(text.strip())
     if length >= LEAST_TOLD or length < LEAST_KNOWN:
         return length >= LEAST_TOLD
-    return aids.kind_of(text)[0] is not None or _is_topic(text, aids)
+    return aids.kind_of(text)[0] is not None or extract.tells(text) or _is_topic(text, aids)
 
 
 def _is_topic(text: str, aids: FilingAids) -> bool:
@@ -292,7 +292,9 @@ def _district(step: Step) -> Draft | None:
     if asks(step) or not (extract.looks_like_a_place(step.text) or _is_again(step)):
         return None
     where = value(step.state, "place")
-    state = put(step.state, "place", f"{where}，{step.text.strip()}" if where else step.text.strip())
+    state = put(
+        step.state, "place", f"{where}，{step.text.strip()}" if where else step.text.strip()
+    )
     say.note([("place", value(state, "place"))], step.aids, step.writer)
     return _once_more(step, state, "district", None)
 

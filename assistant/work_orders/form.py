@@ -8,6 +8,7 @@ at a time; nothing is filed before the whole was shown and consent was given to 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant import standing
@@ -75,6 +76,8 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
         return None  # 确认, 收唔收钱; or it is for the person who is waited for
     if named is None and reading.facets and turn.state.record is not None:
         return None  # it asks on
+    if named and turn.state.record and _calls_it(named.rest, aids.called(turn.state.record)):
+        return None  # 想投诉他 劳动监察: what is spoken of is asked for
     if named and reading.facets and not named.last and _only_asks(named.rest):
         return None  # 投诉收费不: it asks about complaining
     if named is None and (standing.is_nonsense(text) or _goes_on(turn, reading)):
@@ -93,6 +96,27 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
     if named is not None and named.last and aids.kind_of(rest)[0] is None:
         return replace(turn, draft=go_on(step, _introduced(step)))
     return replace(turn, draft=_begun(step, rest))
+
+
+def _calls_it(rest: str, names: Sequence[str]) -> bool:
+    """Whether what follows 我要投诉 is whom, and then a name in short (他 劳动监察); a name without
+    whom is whom it is about (我要投诉物业)."""
+    found = _AND_THEN.fullmatch(rest)
+    if found is None:
+        return False
+    return any(_in_order(found["name"], normalise(name)) for name in names)
+
+
+_AND_THEN = re.compile(
+    r"(?:(?:他|她|佢|它|老板|公司|对方|佢哋|他们|我们?老板|我们?公司)?[\s,]+|他|她|佢|他们|佢哋)"
+    r"(?:去|到|向|找|揾|是|系|用|走)?(?P<name>\w{2,})"
+)
+
+
+def _in_order(part: str, whole: str) -> bool:
+    """Whether the characters of a part stand in the whole, in their order."""
+    left = iter(whole)
+    return all(one in left for one in part)
 
 
 def _introduced(step: Step) -> FormState:

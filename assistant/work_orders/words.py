@@ -22,7 +22,7 @@ class Begin:
 
     ``kind`` is ``None`` where that is left open; ``rest``: what it tells of the matter itself;
     ``last``: it was told before those words; ``wants``: they say that somebody wants to (我要投诉,
-    not 投诉 alone, which may be part of a name).
+    not 投诉 alone, which may be part of a name), or what is wrong follows (投诉物业乱收费).
     """
 
     kind: OrderKind | None
@@ -139,8 +139,29 @@ def begins(text: str) -> Begin | None:
             rest = said.removeprefix(start).strip(" ，,。:：了个的")
             until = normalise(text).partition(start)[0]  # bare left 想 of 想投诉 out
             wants = start.startswith(reading("wants")) or until.endswith(reading("wants"))
+            if not wants and start in _of_complaints() and has_question(_unquestioned(text)):
+                return None  # 投诉的事谁来管
+            wants = wants or _aggrieved(rest)
             return Begin(kind=_kind_of_start(start), rest=rest, wants=wants)
     return None
+
+
+def _aggrieved(rest: str) -> bool:
+    """Whether what follows 投诉 tells what is wrong (物业乱收费), and is not only a name."""
+    return any(word in rest for word in reading("matter"))
+
+
+def _unquestioned(text: str) -> str:
+    """The text without what sounds like a question and is none (多久了都没人管)."""
+    said = normalise(text)
+    for word in _about("unless"):
+        said = said.replace(word, "")
+    return said
+
+
+@cache
+def _of_complaints() -> Words:
+    return _begin(OrderKind.COMPLAINT)[1] | _begin(OrderKind.REPORT)[1]
 
 
 _HASTE = re.compile(
@@ -167,12 +188,10 @@ def _whole_kind(said: str) -> OrderKind | None:
 
 def only_asks(text: str) -> bool:
     """Whether a message asks about filing (where, how long, what comes of it)."""
-    said = normalise(text)
-    for word in _about("unless"):
-        said = said.replace(word, "")
+    said = _unquestioned(text)
     if any(word in said for word in (*_about("words"), *_about("named"))):
         return True
-    return len(said) <= _MOST_ASKED and _of_filing(said) and _ends(said)
+    return len(said) <= _MOST_ASKED and of_filing(said) and _ends(said)
 
 
 def has_question(text: str) -> bool:
@@ -187,6 +206,12 @@ def accused(text: str) -> bool:
     return any(word in plain for word in reading("accused"))
 
 
+def about_taking_back(text: str) -> bool:
+    """Whether a question about filing asks how to take something back (怎么撤销投诉)."""
+    plain = normalise(text)
+    return any(word in plain for word in _about("back"))
+
+
 def asks_what_to_do(text: str) -> bool:
     """Whether a message ends with asking what to do (么子办啰, 点算)."""
     end = normalise(text).rstrip(f"{EDGE}?!。~").rstrip(_PARTICLES)
@@ -195,7 +220,7 @@ def asks_what_to_do(text: str) -> bool:
 
 def asks_of_filing(text: str) -> bool:
     """Whether a message asks about filing and says so (投诉物业电话是多少, not 居住证要多久)."""
-    return _of_filing(normalise(text)) and only_asks(text)
+    return of_filing(normalise(text)) and only_asks(text)
 
 
 def asks_in_general(text: str) -> bool:
@@ -205,7 +230,8 @@ def asks_in_general(text: str) -> bool:
     return not _LETTER.search(_known().sub("", normalise(text)))
 
 
-def _of_filing(said: str) -> bool:
+def of_filing(said: str) -> bool:
+    """Whether a normalised text speaks of filing (投诉, 举报 …)."""
     return any(word in said for word in _about("of"))
 
 

@@ -157,7 +157,9 @@ def test_another_name_of_the_place_is_added_and_a_district_replaces_nothing() ->
     unplaced = replace(DRAFT, fields=(WHOLE[0], ("place", "石牌桥那边")), district=None)
     district = replace(unplaced, asking="district")
     assert state.value(said("岗顶地铁站", district), "place") == "石牌桥那边，岗顶地铁站"
-    when = said("天河", replace(unplaced, fields=(*unplaced.fields, ("district", None)), asking="when"))
+    when = said(
+        "天河", replace(unplaced, fields=(*unplaced.fields, ("district", None)), asking="when")
+    )
     assert (state.value(when, "place"), when.district) == ("石牌桥那边", "天河区")
 
 
