@@ -79,6 +79,31 @@ class TestBegin:
         assert form.begin(turn("投诉物业收费"), AIDS) is not None
         assert form.begin(turn("我要投诉办证要的材料太多"), AIDS) is not None
 
+    @pytest.mark.parametrize(
+        "text",
+        ["投诉物业乱收费", "举报楼下烧烤店油烟", "检举工地半夜施工", "投诉公司不发工资"],
+    )
+    def test_the_verb_first_begins_with_the_matter_told(self, text: str) -> None:
+        begun = form.begin(turn(text), AIDS)
+        assert begun is not None and begun.draft is not None and begun.draft.form is not None
+        assert state.value(begun.draft.form, "text") == text
+        assert state.asked(begun.draft.form) == "place"
+
+    @pytest.mark.parametrize(
+        "text",
+        ["投诉的事谁来管", "投诉要多久有结果", "有人投诉我油烟怎么办", "怎么撤销投诉",
+         "投诉我的人是谁", "投诉商家要带什么材料", "旅游投诉"],
+    )  # fmt: skip
+    def test_what_asks_about_it_or_is_a_name_begins_nothing(self, text: str) -> None:
+        assert form.begin(turn(text), AIDS) is None
+
+    def test_whom_and_then_the_record_spoken_of_asks_for_that(self) -> None:
+        aids = replace(AIDS, called=lambda code: ("劳动保障监察投诉",))
+        spoken = turn("想投诉他 劳动监察", record="GZ-1")
+        assert form.begin(spoken, aids) is None
+        assert form.begin(turn("想投诉他 劳动监察"), aids) is not None
+        assert form.begin(turn("我要投诉劳动监察", record="GZ-1"), aids) is not None
+
     def test_whether_nobody_cares_is_a_complaint(self) -> None:
         eager = replace(AIDS, kind_of=lambda text: (OrderKind.COMPLAINT, 1.0))
         assert form.begin(turn("公交司机骂人有没有人管", record="GZ-1"), eager) is not None

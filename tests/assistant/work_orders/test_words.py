@@ -41,6 +41,10 @@ def test_begins(text: str, kind: OrderKind | None, rest: str) -> None:
         "点样投诉",
         "居住证要什么材料",
         "查投诉进度",
+        "投诉的事谁来管",
+        "投诉我的人是谁",
+        "消费者投诉举报",
+        "旅游投诉",
         "",
     ],
 )
@@ -71,6 +75,8 @@ def test_a_matter_that_sounds_like_a_question_begins(text: str) -> None:
         ("投訴之後幾耐有人理", True, True),
         ("投诉电话是多少", True, True),
         ("投诉会不会被报复", True, True),
+        ("投诉的事谁来管", True, True),
+        ("怎么撤销投诉", True, True),
         ("请问投诉电话系唔系12345", True, True),
         ("那投诉他们呢", True, False),
         ("投诉物业电话是多少", True, False),
@@ -115,7 +121,13 @@ def test_fixed_texts_state_no_number() -> None:
 
 @pytest.mark.parametrize(
     ("text", "wants"),
-    [("我要投诉物业乱收费", True), ("想投诉物业", True), ("请问投诉维权的地点", False)],
+    [
+        ("我要投诉物业乱收费", True),
+        ("想投诉物业", True),
+        ("投诉物业乱收费", True),
+        ("投诉物业", False),
+        ("请问投诉维权的地点", False),
+    ],
 )
 def test_who_wants_to_file_says_so(text: str, wants: bool) -> None:
     found = words.begins(text)
@@ -133,6 +145,7 @@ def test_the_words_that_begin_it_may_be_last() -> None:
 
 def test_who_is_complained_of_and_who_asks_what_to_do() -> None:
     assert words.accused("有人投诉我油烟，城管来罚我两万，不合理")
+    assert words.accused("被人举报了怎么办") and words.accused("投诉我的人是谁")
     assert not words.accused("投诉我家楼下的油烟")
     for text in ("老板三个月冇发工资了，么子办啰", "公司唔发工资点算呀", "漏水咋整？"):
         assert words.asks_what_to_do(text)
