@@ -25,12 +25,9 @@ from assistant.work_orders.words import (
     commands,
     fields_of,
     has_question,
-    kind_name,
-    label,
     likelihoods,
     reading,
     starts,
-    texts,
 )
 from retrieval.analyzer import normalise
 
@@ -55,7 +52,7 @@ def answered(step: Step) -> Draft | None:
     if step.reading.intent in _NONE or _for_others(step):
         return None
     if (field != "text" or value(step.state, START)) and _another(step, field):
-        say.remark("another", step.writer, kind=kind_name(step.state.kind))
+        say.remark("another", step.writer, kind=step.kind)
         return ask(step, step.state, field)
     if _said_again(step):
         if field == "text":
@@ -147,7 +144,7 @@ _LEAST_STORY = 3
 def _once_more(step: Step, state: FormState, field: str, why: str | None) -> Draft:
     """The field asked again, with what may be chosen; it is left open after the second time."""
     if _is_again(step):
-        say.remark("kept_left", step.writer, label=label(field, state.kind))
+        say.remark("kept_left", step.writer, label=step.label(field))
         return go_on(step, put(state, field, None))
     if why is not None:
         say.remark(why, step.writer)
@@ -245,7 +242,7 @@ def _phone(step: Step) -> Draft | None:
         return go_on(step, put(step.state, "phone", None))
     have = len(found.digits.lstrip("+")) if found else digits
     mobile = found is not None and found.digits.startswith("1") and have != phones.MOBILE
-    words = texts()["phone_short" if mobile else "phone_shape"]
+    words = step.texts["phone_short" if mobile else "phone_shape"]
     problem = words.format(want=phones.MOBILE, have=have, least=phones.LEAST, most=phones.MOST)
     say.remark("phone_again", step.writer, problem=problem)
     return ask(step, step.state, "phone", again=True)

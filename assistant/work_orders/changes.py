@@ -27,7 +27,6 @@ from assistant.work_orders.words import (
     fields_of,
     kind_name,
     kind_names,
-    label,
     names,
     starts,
     texts,
@@ -127,7 +126,7 @@ def _as_kind(step: Step, kind: OrderKind) -> Draft:
     """The filing as another kind; saying the kind that it is only goes on."""
     state = put(replace(step.state, kind=kind), SAID, "yes")
     if kind is not step.state.kind:
-        say.remark("changed_kind", step.writer, kind=kind_name(kind))
+        say.remark("changed_kind", step.writer, kind=kind_name(kind, english=step.writer.english))
     return go_on(step, classified(state, step.aids))
 
 
@@ -145,7 +144,7 @@ def _field(step: Step) -> Draft | None:
         return None
     field, new = found
     if field not in fields_of(step.state.kind):
-        words = {"kind": kind_name(step.state.kind), "label": label(field)}
+        words = {"kind": step.kind, "label": step.label(field)}
         say.remark("cannot_change", step.writer, **words)
         return go_on(step, step.state)
     return _set(step, field, _as_typed(step.text, new)) or ask(step, drop(step.state, field), field)
@@ -195,7 +194,10 @@ def _set(step: Step, field: str, new: str) -> Draft | None:
     if not new:
         return None
     state = with_text(step, step.state, new) if field == "text" else put(step.state, field, new)
-    words = {"label": label(field), "value": say.shown(field, new, step.aids)}
+    words = {
+        "label": step.label(field),
+        "value": say.shown(field, new, step.aids),
+    }
     say.remark("changed", step.writer, **words)
     return go_on(step, state)
 

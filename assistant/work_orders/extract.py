@@ -14,7 +14,7 @@ from functools import cache
 
 from assistant import rules
 from assistant.work_orders import phones
-from assistant.work_orders.words import reading
+from assistant.work_orders.words import districts_in_english, reading
 from retrieval.analyzer import normalise
 
 _NUM = r"[\d零一二两三四五六七八九十]{1,3}"
@@ -90,8 +90,17 @@ def _flat(text: str) -> str:
 
 def district(text: str) -> str | None:
     """The one district that a text names; ``None`` if it names none or several."""
-    named = set(rules.load().districts.findall(normalise(text)))
+    plain = normalise(text)
+    named = set(rules.load().districts.findall(plain))
+    named |= {
+        name
+        for said, name in districts_in_english().items()
+        if said.lower() in _WORDS.findall(plain)
+    }
     return f"{named.pop()}区" if len(named) == 1 else None
+
+
+_WORDS = re.compile("[a-z]+")
 
 
 def without(text: str, others: Iterable[Piece]) -> str:
@@ -148,6 +157,10 @@ def sole(text: str) -> tuple[str, str] | None:
     typed = _EDGES.sub("", _flat(text).strip())
     said = _AT.sub("", typed)
     plain = normalise(said)
+    if plain in reading("vague_times"):
+        return "when", said
+    if is_district(plain):
+        return "place", said
     if len(plain) != len(said) or re.search(rf"[{_STOP}]", plain):
         return None
     if (_WHEN.fullmatch(plain) and _FIRST.search(plain)) or _is_vague_time(plain):
@@ -186,6 +199,8 @@ def fits(field: str, text: str) -> bool:
     """Whether a text may answer the question for a field; what only goes on with the story (我没签
     合同, 有点贵, 是他先动手的) does not.  Of what may be anything it may."""
     plain = normalise(text).strip()
+    if _HAN.search(plain) is None and field in ("name", "object", "place"):
+        return not any(word in reading("wish_words") for word in _WORDS.findall(plain))
     match field:
         case "when":
             return _says_when(plain)
@@ -368,11 +383,11 @@ def _first(pattern: re.Pattern[str], plain: str) -> Piece | None:
 
 def is_district(text: str) -> bool:
     """Whether a text is the name of a district and nothing else."""
-    named = district(text)
-    return named is not None and _AT.sub("", normalise(text)).removeprefix("广州市") in (
-        normalise(named),
-        normalise(named[:-1]),
-    )
+    named, said = district(text), _AT.sub("", normalise(text)).removeprefix("广州市")
+    if named is None:
+        return False
+    english = (one.lower() for one in districts_in_english())
+    return said.removesuffix(" district") in (named, named[:-1], *english)
 
 
 def is_unnamed(who: str) -> bool:

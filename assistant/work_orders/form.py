@@ -28,9 +28,11 @@ from assistant.work_orders.state import (
     asked,
     begun,
     drop,
+    in_english,
     missing,
     order_of,
     put,
+    spoken_to,
     value,
 )
 from assistant.work_orders.step import Step, ask, go_on, guiding, spoken, told, with_text
@@ -42,7 +44,6 @@ from assistant.work_orders.words import (
     begins,
     commands,
     fields_of,
-    kind_name,
     only_asks,
     texts,
 )
@@ -91,11 +92,18 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
     state = begun(kind or OrderKind.HELP)
     if named and named.kind:
         state = put(state, SAID, "yes")
-    step = Step(turn, reading, state, aids, text, said, Writer())
+    state = spoken_to(state, text)
+    step = Step(turn, reading, state, aids, text, said, Writer(english=in_english(state)))
     rest = text if named is None else named.rest
-    if named is not None and named.last and aids.kind_of(rest)[0] is None:
+    unknown = named is not None and named.last and aids.kind_of(rest)[0] is None
+    if unknown and not (in_english(state) and len(rest) >= _LEAST_ENGLISH):
         return replace(turn, draft=go_on(step, _introduced(step)))
     return replace(turn, draft=_begun(step, rest))
+
+
+_LEAST_ENGLISH = 30
+"""Characters of a matter told in English before the words that begin the filing; the model of
+kinds knows too little English to hear it."""
 
 
 def _calls_it(rest: str, names: Sequence[str]) -> bool:
@@ -121,7 +129,7 @@ def _in_order(part: str, whole: str) -> bool:
 
 def _introduced(step: Step) -> FormState:
     """What was said before the words that begin the filing is no matter yet, but not lost."""
-    say.remark("begin", step.writer, kind=kind_name(step.state.kind))
+    say.remark("begin", step.writer, kind=step.kind)
     return put(step.state, START, step.text)
 
 
@@ -160,9 +168,9 @@ def _enquired(enquiry: EnquiryState | None) -> bool:
 def _begun(step: Step, rest: str) -> Draft:
     """What the first message already says is taken; then the first open field is asked."""
     state = step.state
-    say.remark("begin", step.writer, kind=kind_name(state.kind))
+    say.remark("begin", step.writer, kind=step.kind)
     if is_matter(rest, step.aids):
-        step.writer.remark(texts()["noted_text"])
+        say.remark("noted_text", step.writer)
         state = with_text(step, state, step.text)
     elif rest:
         state = put(state, START, step.text)
@@ -177,7 +185,9 @@ def take(turn: Turn, aids: FilingAids) -> Turn | None:
     text = turn.message.text.strip()
     if enquiring.lost(text, asked=False):
         return None  # 回执号唔见咗: how to ask without it
-    step = Step(turn, reading, state, aids, text, bare(text), Writer())
+    state = spoken_to(state, text)
+    writer = Writer(english=in_english(state))
+    step = Step(turn, reading, state, aids, text, bare(text), writer)
     if _enquired(turn.state.enquiry) or (state.asking == PAUSED and _elsewhere(turn)):
         return _drafted(turn, go_on(step, state)) if step.said in commands()["resume"] else None
     settled = _settled(step)
@@ -245,7 +255,7 @@ def _commanded(step: Step) -> Draft | None:
         return go_on(step, begun(state.kind))
     if said in words["wait"]:
         say.remark("wait", writer)
-        writer.suggestions += [texts()["resume"], texts()["leave"]]
+        writer.suggestions += [step.texts["resume"], step.texts["leave"]]
         return guiding(step, replace(state, asking=PAUSED))
     if said in words["submit"]:
         return _too_early(step)
@@ -272,7 +282,7 @@ _LONGEST_RESUME = 20
 
 def _draft_not_understood(step: Step) -> Draft:
     say.remark("not_understood_draft", step.writer)
-    step.writer.suggestions += [texts()["submit"], texts()["change"], texts()["leave"]]
+    step.writer.suggestions += [step.texts["submit"], step.texts["change"], step.texts["leave"]]
     return guiding(step, step.state)
 
 
@@ -343,10 +353,11 @@ def _again(turn: Turn, draft: Draft, state: FormState) -> Draft | None:
         return None
     if state.asking in (PAUSED, SIMILAR):
         return None
-    writer = Writer()
+    writer = Writer(english=in_english(state))
     if asked(state) is None:
         say.remark("not_understood_draft", writer)
-        writer.suggestions += [texts()["submit"], texts()["change"], texts()["leave"]]
+        words = texts(english=writer.english)
+        writer.suggestions += [words["submit"], words["change"], words["leave"]]
     else:
         say.remark("not_understood", writer)
         say.ask(state, writer)
@@ -360,6 +371,6 @@ def _behind(draft: Draft, state: FormState) -> Draft:
     return replace(
         draft,
         sentences=(*draft.sentences, line),
-        suggestions=(texts()["resume"], *draft.suggestions),
+        suggestions=(texts(english=in_english(state))["resume"], *draft.suggestions),
         form=waiting,
     )

@@ -6,11 +6,12 @@ called back, and ``None`` while the draft that was just shown waits for consent.
 
 Besides the fields that are asked, ``FormState.fields`` holds marks: ``SAID`` (the kind was named),
 ``START`` (the words it began with), ``SECRET`` (whoever is told of must not learn who told),
-``EARLIER`` (the number of a similar order).
+``EARLIER`` (the number of a similar order), ``ENGLISH`` (it is talked of in English).
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,6 +24,7 @@ AGAIN = "_again"
 SIMILAR = "similar"
 PAUSED = "paused"
 SAID, START, SECRET, EARLIER = "kind_said", "start", "secret", "earlier"
+ENGLISH = "english"
 CONTACT = ("name", "phone")
 
 
@@ -59,6 +61,24 @@ def drop(state: FormState, field: str) -> FormState:
     kept = tuple(one for one in state.fields if one[0] != field)
     district = None if field in ("place", "district") else state.district
     return replace(state, fields=kept, district=district)
+
+
+def in_english(state: FormState) -> bool:
+    return value(state, ENGLISH) is not None
+
+
+def spoken_to(state: FormState, text: str) -> FormState:
+    """The state in the language of what was said; a word or two (skip, 跳过) change nothing."""
+    chinese, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
+    if in_english(state):
+        return drop(state, ENGLISH) if chinese >= _LEAST_CHINESE else state
+    english = not chinese and latin >= _LEAST_ENGLISH and " " in text.strip()
+    return put(state, ENGLISH, "yes") if english else state
+
+
+_HAN, _LATIN = re.compile("[㐀-鿿]"), re.compile("[A-Za-z]")
+_LEAST_CHINESE, _LEAST_ENGLISH = 4, 12
+"""Characters of a sentence in a language."""
 
 
 def asked(state: FormState) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.composing import filing as say
@@ -11,7 +11,7 @@ from assistant.types import Draft, Turn, Understanding
 from assistant.work_orders import extract
 from assistant.work_orders.state import AGAIN, classified, given, missing, put, value
 from assistant.work_orders.types import FilingAids, FormState
-from assistant.work_orders.words import fields_of, texts
+from assistant.work_orders.words import fields_of, kind_name, label, texts
 from channels.types import Status
 
 
@@ -26,6 +26,20 @@ class Step:
     text: str
     said: str
     writer: Writer
+
+    @property
+    def kind(self) -> str:
+        """What the filing is called, in its language."""
+        return kind_name(self.state.kind, english=self.writer.english)
+
+    def label(self, field: str) -> str:
+        """What a field is called, in the language of the filing."""
+        return label(field, self.state.kind, english=self.writer.english)
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The fixed texts in the language of the filing."""
+        return texts(english=self.writer.english)
 
 
 def guiding(step: Step, state: FormState) -> Draft:
@@ -110,7 +124,7 @@ def with_text(step: Step, state: FormState, text: str) -> FormState:
     state = classified(put(state, "text", text), step.aids)
     if step.aids.drop_ids(text) != text:
         say.remark("id_number", step.writer)
-        step.writer.suggestions.append(texts()["remove_id"])
+        step.writer.suggestions.append(step.texts["remove_id"])
     return state
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from assistant.bundles.commands import EDGE
 from assistant.bundles.commands import bare as bare_of
@@ -31,13 +32,16 @@ class Begin:
     wants: bool = False
 
 
-def texts() -> Mapping[str, str]:
+@cache
+def texts(*, english: bool = False) -> Mapping[str, str]:
+    """The fixed texts; in English as far as they are written in it."""
     found: Mapping[str, str] = filing_words()["texts"]
-    return found
+    return {**found, **filing_words()["english"]["texts"]} if english else found
 
 
-def kind_name(kind: OrderKind) -> str:
-    return str(filing_words()["kinds"][kind]["name"])
+def kind_name(kind: OrderKind, *, english: bool = False) -> str:
+    names = filing_words()["english"]["kinds"] if english else {}
+    return str(names.get(kind) or filing_words()["kinds"][kind]["name"])
 
 
 def fields_of(kind: OrderKind) -> tuple[str, ...]:
@@ -45,27 +49,43 @@ def fields_of(kind: OrderKind) -> tuple[str, ...]:
     return tuple(filing_words()["kinds"][kind]["fields"])
 
 
-def label(field: str, kind: OrderKind | None = None) -> str:
+def _field(field: str, english: bool) -> Mapping[str, Any]:
+    """The words of a field."""
+    words: Mapping[str, Any] = filing_words()["fields"][field]
+    return {**words, **filing_words()["english"]["fields"][field]} if english else words
+
+
+def label(field: str, kind: OrderKind | None = None, *, english: bool = False) -> str:
     """What a field is called, if need be in a filing of this kind."""
+    if english:
+        return str(_field(field, english)["label"])
     words = filing_words()["fields"][field]
     return str(words.get(f"label_{kind}") or words["label"])
 
 
-def question(field: str, kind: OrderKind, *, known: bool = False) -> str:
+def question(field: str, kind: OrderKind, *, known: bool = False, english: bool = False) -> str:
     """How a field is asked for.  ``known``: what is asked along with it was told before."""
-    words = filing_words()["fields"][field]
+    words = filing_words()["english" if english else "fields"]
+    words = words["fields"][field] if english else words[field]
     if known and "ask_known" in words:
         return str(words["ask_known"])
     return str(words.get(f"ask_{kind}") or words["ask"])
 
 
-def choices(field: str) -> tuple[str, ...]:
+def choices(field: str, *, english: bool = False) -> tuple[str, ...]:
     """What may be answered to a field, where it is asked once more."""
-    return tuple(filing_words()["fields"][field].get("choices", ()))
+    return tuple(_field(field, english).get("choices", ()))
 
 
-def why(field: str) -> str:
-    return str(filing_words()["fields"][field]["why"])
+def why(field: str, *, english: bool = False) -> str:
+    return str(_field(field, english)["why"])
+
+
+@cache
+def districts_in_english() -> Mapping[str, str]:
+    """The districts as they are written in English (Tianhe), and their names."""
+    found: Mapping[str, str] = filing_words()["english"]["districts"]
+    return found
 
 
 def likelihoods() -> tuple[float, float]:

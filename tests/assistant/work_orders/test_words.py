@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from assistant.work_orders import words
@@ -113,8 +115,25 @@ def test_every_kind_and_field_has_its_words() -> None:
             assert words.label(field, kind) in named, "what is shown can be said"
 
 
+def test_what_is_said_in_english_is_said_in_chinese_too() -> None:
+    """The same names are filled in, and what can be pressed is understood."""
+    chinese, english = words.texts(), words.texts(english=True)
+    assert set(chinese) == set(english)
+    for name, text in english.items():
+        assert set(re.findall(r"{\w+}", text)) <= set(re.findall(r"{\w+}", chinese[name])), name
+    for way in ("leave", "back", "why", "skip", "submit", "resume", "change", "anonymous"):
+        assert words.bare(english[way]) in words.commands()[way], way
+    known = {name for name, _ in words.names()}
+    for kind in OrderKind:
+        assert words.kind_name(kind, english=True).isascii()
+        for field in words.fields_of(kind):
+            assert words.question(field, kind, english=True).endswith((".", "?", "none.", "”."))
+            assert words.why(field, english=True).endswith(".")
+            assert words.label(field, kind, english=True).lower() in known
+
+
 def test_fixed_texts_state_no_number() -> None:
-    texts = [*words.texts().values()]
+    texts = [*words.texts().values(), *words.texts(english=True).values()]
     texts += [words.question(field, kind) for kind in OrderKind for field in words.fields_of(kind)]
     assert not [text for text in texts if any(sign.isdigit() for sign in text.replace("1开头", ""))]
 
