@@ -77,11 +77,14 @@ def _declines(said: str, field: str) -> bool:
     """跳过; 不知道归谁管; where contact is asked, 不留电话."""
     if said in commands()["skip"] or (field in CONTACT and said in commands()["no_contact"]):
         return True
+    if field in ("object", "name") and said.startswith(starts("private")):
+        return len(said) <= _MOST_PRIVATE
     told_nothing = field not in ("text", *CONTACT) and len(said) <= _MOST_UNKNOWN
     return told_nothing and "," not in said and said.startswith(starts("unknown"))
 
 
 _MOST_UNKNOWN = 12
+_MOST_PRIVATE = 20
 
 
 def _out_of_turn(step: Step, field: str) -> Draft | None:
@@ -95,6 +98,8 @@ def _out_of_turn(step: Step, field: str) -> Draft | None:
         return None
     other, new = found
     known = value(step.state, other)
+    if (field, other) == ("place", "object") and extract.district(new):
+        return None  # 白云区同和街道
     if other == "place" and known is not None:
         if extract.is_district(new):
             other = "district"
@@ -215,7 +220,8 @@ def _is_topic(text: str, aids: FilingAids) -> bool:
 def _text(step: Step) -> Draft | None:
     kind, _ = step.aids.kind_of(step.text)
     known = {"name", "phone"} & set(extract.pieces(step.text))
-    if kind is None and len(step.said) < _MOST_ASKED and (asks(step) or step.reading.facets):
+    told_of = step.reading.facets and not extract.narrates(normalise(step.text))
+    if kind is None and len(step.said) < _MOST_ASKED and (asks(step) or told_of):
         return ask(step, told(step, step.state, step.text), "text") if known else None
     if not is_matter(step.text, step.aids):
         say.remark("more", step.writer)
@@ -309,6 +315,11 @@ def _free(step: Step, field: str) -> Draft | None:
     others = [one for name, one in found.items() if name != field and name in _CUT]
     rest = _LEADING.sub("", extract.without(step.text, others))
     state = step.state
+    apart = extract.sole(rest) if others else None
+    if apart is not None and apart[0] == "name" != field:  # 黄生 138…
+        state = told(step, put(state, *apart), step.text, skip=(field, "name"))
+        say.note([apart], step.aids, step.writer)
+        return ask(step, state, field)
     told_more = field == "place" and field in found and extract.tells(rest)
     if told_more and not extract.tells(found[field].value):
         state, rest = _with_more(step, step.text.strip()), found[field].value

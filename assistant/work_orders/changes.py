@@ -164,7 +164,8 @@ def _named(said: str, state: FormState) -> tuple[str, str] | None:
             return (field, "") if start else None
         if word is None or (word in _IS and not start and field in (asked(state), "text")):
             return (field, tail.strip(" :：,，")) if start else None
-        return field, tail.removeprefix(word).strip(" :：,，.。了咗")
+        new = tail.removeprefix(word).strip(" :：,，.。了咗")
+        return field, re.sub("^(?:应该|应)?(?:是|系)(?=.)", "", new)
     return None
 
 
@@ -208,9 +209,15 @@ _NOT_BUT = re.compile(
 )
 
 
+_BUT_NOT = re.compile(
+    r"(?:(?:不对|唔啱|错了|错咗|说错了|讲错咗)[,，、 ]*)?(?:应该)?(?:是|系)"
+    r"(?P<new>[^,，。；]{1,20}?)[,，、 ]*(?:不是|唔系|不系)(?P<old>.{1,20})"
+)
+
+
 def _replaced(step: Step) -> Draft | None:
     """不是天河，是海珠: where just one field says the one, it says the other."""
-    found = _NOT_BUT.fullmatch(step.said)
+    found = _NOT_BUT.fullmatch(step.said) or _BUT_NOT.fullmatch(step.said)
     if found is None:
         return None
     old, new = found["old"].strip(), found["new"].strip()

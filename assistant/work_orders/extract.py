@@ -46,7 +46,10 @@ _WHEN = re.compile(
 _FIRST = re.compile(rf"{_DAY}|{_PERIOD}?{_CLOCK}")
 _STOP = r"，。；、,;！!？?：:\s"
 _NO_PLACE = "的嘅在被有把将了又都还着过没不冇"
-_WISHED = re.compile(r"[。！!；;\n？?]|[，,](?:我的?|联系)?(?:电话|手机|叫|姓|人)")
+_WISHED = re.compile(
+    r"[。！!；;\n？?]|[，,](?:我的?|联系)?(?:电话|手机|叫|姓|人)|[，,]\s*我?(?:要|想)(?:投诉|举报)"
+    r"|\s(?:我的?|联系)?(?:电话|手机)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,34 @@ def _phone(flat: str) -> Piece | None:
     return Piece(number, one.start, one.end)
 
 
+def is_own(text: str, phone: Piece) -> bool:
+    """Whether a phone in free text is said to be that of whoever writes (电话 …, 打我 …), or stands
+    nearly alone; that of somebody who is told of is not."""
+    flat = _flat(text)
+    before = _CLAUSE.split(flat[: phone.start])[-1]
+    rest = _EDGES.sub("", flat[: phone.start] + flat[phone.end :])
+    if _OF_ANOTHER.search(before) or _OF_ANOTHER_BEHIND.match(flat[phone.end :]):
+        return False
+    return bool(_OWN.search(before)) or len(rest) <= _NEARLY_ALONE
+
+
+_CLAUSE = re.compile("[,，。;；!！\n]")
+_OWN = re.compile(
+    r"(?:电话|電話|手机|手機|手提|联系|聯繫|联络|号码|號碼|打我|找我|揾我|phone|tel|mobile|call me)"
+    r"[^\d]{0,8}$",
+    re.IGNORECASE,
+)
+_OF_ANOTHER = re.compile(
+    "对方|對方|他的|她的|他电话|佢|骗子|中介|商家|店家|老板|客服|卖家|来电|來電|显示|自称|用|"
+    "打来|打过来|骚扰|騷擾"
+)
+_OF_ANOTHER_BEHIND = re.compile(
+    "[^,，。;；]{0,6}(?:打来|打过来|打电话|骚扰|騷擾|发短信|发信息|的人|呢个人|嗰个人)"
+)
+_NEARLY_ALONE = 8
+"""Characters beside a number that is told by itself (陈生 138…)."""
+
+
 def _when(plain: str) -> Piece | None:
     """The first time that names a day, a clock or a habit; 深夜 alone leaves the day open."""
     for found in _WHEN.finditer(plain):
@@ -145,10 +176,18 @@ def _wish(plain: str) -> Piece | None:
 
 
 def _name(plain: str) -> Piece | None:
-    """Who says that they are called so; only names that begin with a surname."""
+    """Who says that they are called so; only names that begin with a surname, or are English."""
+    if english := _ENGLISH_NAME.search(plain):
+        return Piece(english["name"], english.start("name"), english.end("name"))
     for found in _named().finditer(plain):
         return Piece(found["name"], found.start("name"), found.end("name"))
     return None
+
+
+_ENGLISH_NAME = re.compile(
+    r"(?:my name is|name is|call me)\s+(?P<name>[a-z][a-z .'\-]{1,30}?)"
+    r"(?=\s*(?:[,，.;\d]|(?:and|my|phone|tel|mobile)\b|$))"
+)
 
 
 def sole(text: str) -> tuple[str, str] | None:
@@ -205,15 +244,15 @@ def fits(field: str, text: str) -> bool:
         case "when":
             return _says_when(plain)
         case "place":
-            return not _narrates(plain) or _at_a_place(plain)
+            return not narrates(plain) or _at_a_place(plain)
         case "object":
-            return not _narrates(plain) or names_somebody(plain) or _pointed(plain)
+            return not narrates(plain) or names_somebody(plain) or _pointed(plain)
         case "wish":
-            return not _narrates(plain) or any(word in plain for word in reading("wish_words"))
+            return not narrates(plain) or any(word in plain for word in reading("wish_words"))
         case "name":
-            return not _narrates(plain) or _is_name(plain)
+            return not narrates(plain) or _is_name(plain)
         case "district" | "phone":
-            return not _narrates(plain)
+            return not narrates(plain)
         case _:
             return True
 
@@ -229,7 +268,7 @@ def _is_vague_time(plain: str) -> bool:
     return plain.rstrip("了喇啦嘅的") in reading("vague_times")
 
 
-def _narrates(plain: str) -> bool:
+def narrates(plain: str) -> bool:
     """Whether a text tells how something is or went."""
     rest = _UNNAMED.sub("", plain)
     if _DEGREE.search(rest) or any(word in rest for word in reading("story")):
@@ -357,6 +396,7 @@ def _place() -> re.Pattern[str]:
         rf"{numeral}(?:号楼(?![上下])|号(?:之[一二三四五六七八九十\d]{{1,2}}|大院)?(?!窗)"
         r"|栋|座|幢|期|区|楼|层|室|房|铺|单元)"
     )
+    exit_ = r"[a-z\d]口"
     room = r"(?<=[号栋座幢楼])\d{3,4}(?![\d年月日元块人])"
     counted = r"[东西南北中上下新旧横直第\d一二三四五六七八九十]{1,5}"
     lane = rf"{within}{{0,4}}?(?:街|巷|路|道|里|坊|队|社|围|庄|湾)"
@@ -365,7 +405,7 @@ def _place() -> re.Pattern[str]:
         rf"|{counted}(?:街|巷|横路|队|社|坊)|大道|大街|公路"
     )
     estate = r"小区|花园|社区|广场|市场|大厦|地铁站|公园|村|学校|小学|中学|医院|商场|中心"
-    more = rf"(?:{lanes}|{within}{{0,6}}?(?:{estate})|{number}|{room}|{beside})"
+    more = rf"(?:{lanes}|{within}{{0,6}}?(?:{estate})|{number}|{room}|{exit_}|{beside})"
     street = rf"(?:{within}{{1,6}}?(?:街道|镇))?{within}{{1,10}}?(?:{names})"
     return re.compile(
         rf"(?P<place>(?:广州市?)?(?:{areas})区?{street}{more}*)"

@@ -44,8 +44,11 @@ from assistant.work_orders.words import (
     begins,
     commands,
     fields_of,
+    how_long,
     only_asks,
+    starts,
     texts,
+    who_learns,
 )
 from channels.types import Sentence, Status
 from retrieval.analyzer import normalise
@@ -97,7 +100,7 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
     rest = text if named is None else named.rest
     unknown = named is not None and named.last and aids.kind_of(rest)[0] is None
     if unknown and not (in_english(state) and len(rest) >= _LEAST_ENGLISH):
-        return replace(turn, draft=go_on(step, _introduced(step)))
+        return replace(turn, draft=go_on(step, _introduced(step, rest)))
     return replace(turn, draft=_begun(step, rest))
 
 
@@ -127,10 +130,16 @@ def _in_order(part: str, whole: str) -> bool:
     return all(one in left for one in part)
 
 
-def _introduced(step: Step) -> FormState:
+def _introduced(step: Step, rest: str) -> FormState:
     """What was said before the words that begin the filing is no matter yet, but not lost."""
     say.remark("begin", step.writer, kind=step.kind)
+    if _FILLER.fullmatch(rest):
+        return step.state
     return put(step.state, START, step.text)
+
+
+_FILLER = re.compile("(?:算了|我|还是|都是|都系|那|就|好|吧|决定|真的|了|系|咁|唉|不管|,| )+")
+"""算了我还是要投诉 tells nothing."""
 
 
 def _elsewhere(turn: Turn) -> bool:
@@ -191,7 +200,8 @@ def take(turn: Turn, aids: FilingAids) -> Turn | None:
     if _enquired(turn.state.enquiry) or (state.asking == PAUSED and _elsewhere(turn)):
         return _drafted(turn, go_on(step, state)) if step.said in commands()["resume"] else None
     settled = _settled(step)
-    return settled or _drafted(turn, _commanded(step) or changed(step) or answered(step))
+    drafted = _commanded(step) or changed(step) or _about_this(step) or answered(step)
+    return settled or _drafted(turn, drafted)
 
 
 def _drafted(turn: Turn, draft: Draft | None) -> Turn | None:
@@ -264,10 +274,32 @@ def _commanded(step: Step) -> Draft | None:
     return None
 
 
+def _about_this(step: Step) -> Draft | None:
+    """What is asked about this very filing: how long it takes, and who learns of it."""
+    if step.state.asking in (PAUSED, SIMILAR):
+        return None
+    if how_long(step.said):
+        for one in step.aids.route(step.state.route, step.state.kind).steps:
+            say.say_step(one, step.writer)
+    elif who_learns(step.said):
+        say.remark("secret_ways", step.writer)
+    else:
+        return None
+    if asked(step.state) is None:
+        return go_on(step, step.state)
+    say.ask(step.state, step.writer)
+    return guiding(step, step.state)
+
+
 def _leaves(said: str) -> bool:
     """不投诉了; 算了不投诉了."""
     rest = said.removeprefix("算了").strip(" ,")
+    if said.startswith(starts("leave")) and len(said) <= _MOST_LEAVING:
+        return True
     return bool({said, rest, f"{rest}了"} & commands()["leave"])
+
+
+_MOST_LEAVING = 14
 
 
 def _resumes(said: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -113,6 +114,8 @@ def told(step: Step, state: FormState, text: str, skip: Sequence[str] = ()) -> F
     found = extract.pieces(text)
     noted = [(field, found[field].value) for field in fields if field in found]
     noted = [one for one in noted if one[0] != "object" or not extract.is_unnamed(one[1])]
+    if "phone" in found and not extract.is_own(text, found["phone"]):
+        noted = [one for one in noted if one[0] != "phone"]  # 用 138… 骚扰我
     for field, said in noted:
         state = put(state, field, said)
     say.note(noted, step.aids, step.writer)
@@ -122,10 +125,16 @@ def told(step: Step, state: FormState, text: str, skip: Sequence[str] = ()) -> F
 def with_text(step: Step, state: FormState, text: str) -> FormState:
     """The state with the matter told, its topic and route; an ID number in it is pointed out."""
     state = classified(put(state, "text", text), step.aids)
+    if _SEVERAL.search(text) and value(step.state, "text") is None:
+        say.remark("several", step.writer)
     if step.aids.drop_ids(text) != text:
         say.remark("id_number", step.writer)
         step.writer.suggestions.append(step.texts["remove_id"])
     return state
+
+
+_SEVERAL = re.compile(r"[,，。;；!！\s](?:还有|另外|仲有|同埋|其次|第二)(?!没|冇|人|可能|一个月)")
+"""Words behind which another matter is told."""
 
 
 def spoken(state: FormState) -> str:

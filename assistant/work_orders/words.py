@@ -163,7 +163,24 @@ def begins(text: str) -> Begin | None:
                 return None  # 投诉的事谁来管
             wants = wants or _aggrieved(rest)
             return Begin(kind=_kind_of_start(start), rest=rest, wants=wants)
+    return _within(text)
+
+
+def _within(text: str) -> Begin | None:
+    """A clause behind the first that says it (我是个老人家，我想问下我要投诉楼上，他们半夜搬东西):
+    then the whole is the matter."""
+    if has_question(_unquestioned(text)):
+        return None
+    for clause in _CLAUSES.split(normalise(text))[1:]:
+        said = _ASKS_FIRST.sub("", clause.strip())
+        for start in _openings():
+            if start.startswith(("我要", "我想")) and said.startswith(start):
+                return Begin(kind=_kind_of_start(start), rest=normalise(text), wants=True)
     return None
+
+
+_CLAUSES = re.compile("[,，。;；!！\n]")
+_ASKS_FIRST = re.compile("^(?:所以|咁|那|就)?(?:我?想?(?:请?问一?下?|咨询一?下?))+")
 
 
 def _aggrieved(rest: str) -> bool:
@@ -224,6 +241,21 @@ def accused(text: str) -> bool:
     """Whether whoever speaks is the one complained of (有人投诉我油烟)."""
     plain = normalise(text)
     return any(word in plain for word in reading("accused"))
+
+
+def how_long(said: str) -> bool:
+    """Whether a bare message asks when this filing has a result (这个要多久有结果)."""
+    return bool(_this("how_long").fullmatch(said.strip(EDGE)))
+
+
+def who_learns(said: str) -> bool:
+    """Whether a bare message asks whether the other side learns who files (会不会告诉他们)."""
+    return bool(_this("who_learns").fullmatch(said.strip(EDGE)))
+
+
+@cache
+def _this(name: str) -> re.Pattern[str]:
+    return re.compile(filing_words()["this"][name])
 
 
 def about_taking_back(text: str) -> bool:
