@@ -266,13 +266,17 @@ def _name(step: Step) -> Draft | None:
     rest = extract.without(step.text, [found["phone"]] if "phone" in found else [])
     name = found["name"].value if "name" in found else extract.name_in(rest)
     if name is not None and not (extract.is_plainly_a_name(name) or _is_again(step)):
+        if extract.wishes(name) and value(step.state, "wish") is None:
+            state = put(step.state, "wish", name)
+            say.note([("wish", name)], step.aids, step.writer)
+            return ask(step, state, "name")
         say.remark("name_again", step.writer)
         return ask(step, step.state, "name", again=True)
     if name is not None:
         state = put(step.state, "name", name)
-        return go_on(step, told(step, state, step.text, skip=("name", "object", "wish")))
+        return go_on(step, told(step, state, step.text, skip=("name", "object", "wish"), own=True))
     if "phone" in found:  # a number instead of a name: the name is left out
-        return go_on(step, told(step, put(step.state, "name", None), step.text))
+        return go_on(step, told(step, put(step.state, "name", None), step.text, own=True))
     if "wish" in found:  # an answer to the question before
         return ask(step, told(step, step.state, step.text), "name")
     if _is_again(step):
@@ -292,6 +296,8 @@ def _district(step: Step) -> Draft | None:
     named = extract.district(step.text)
     if named:
         return go_on(step, put(step.state, "district", named))
+    if (state := told(step, step.state, step.text)) != step.state:
+        return ask(step, state, "district")
     if asks(step) or not (extract.looks_like_a_place(step.text) or _is_again(step)):
         return None
     where = value(step.state, "place")

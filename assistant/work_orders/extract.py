@@ -248,7 +248,7 @@ def fits(field: str, text: str) -> bool:
         case "object":
             return not narrates(plain) or names_somebody(plain) or _pointed(plain)
         case "wish":
-            return not narrates(plain) or any(word in plain for word in reading("wish_words"))
+            return not narrates(plain) or wishes(plain)
         case "name":
             return not narrates(plain) or _is_name(plain)
         case "district" | "phone":
@@ -309,6 +309,12 @@ def names_somebody(text: str) -> bool:
     """Whether a text ends as what calls an office, a shop or a person."""
     ends = (*reading("organisations"), *reading("shops"), *reading("people"), *reading("offices"))
     return normalise(text).endswith(ends)
+
+
+def wishes(text: str) -> bool:
+    """Whether a text has a word that wishes are said with."""
+    plain = normalise(text)
+    return any(word in plain for word in reading("wish_words"))
 
 
 def is_plainly_a_name(text: str) -> bool:

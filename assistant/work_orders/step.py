@@ -107,14 +107,19 @@ def refuse(step: Step, state: FormState, field: str) -> Draft:
     return ask(step, state, field, again=True)
 
 
-def told(step: Step, state: FormState, text: str, skip: Sequence[str] = ()) -> FormState:
-    """The state with what a text says of fields that are open or were skipped; that is said."""
+def told(
+    step: Step, state: FormState, text: str, skip: Sequence[str] = (), *, own: bool = False
+) -> FormState:
+    """The state with what a text says of fields that are open or were skipped; that is said.
+
+    ``own``: it answers the question for contact, so that a number in it is that of whoever writes.
+    """
     known = given(state)
     fields = [one for one in fields_of(state.kind) if one not in skip and not known.get(one)]
     found = extract.pieces(text)
     noted = [(field, found[field].value) for field in fields if field in found]
     noted = [one for one in noted if one[0] != "object" or not extract.is_unnamed(one[1])]
-    if "phone" in found and not extract.is_own(text, found["phone"]):
+    if not own and "phone" in found and not extract.is_own(text, found["phone"]):
         noted = [one for one in noted if one[0] != "phone"]  # 用 138… 骚扰我
     for field, said in noted:
         state = put(state, field, said)
