@@ -191,3 +191,25 @@ def test_a_district_alone_a_firm_without_a_name_a_place_in_no_district() -> None
     assert not extract.is_district("天河公园")
     assert extract.is_unnamed("公司") and not extract.is_unnamed("某某公司")
     assert extract.is_online("淘宝店") and not extract.is_online("石牌东路")
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("有个贷款公司的人用18888888888天天打电话骚扰我", False),
+        ("对方电话13812345678", False),
+        ("13812345678这个号码天天打来骚扰", False),
+        ("楼上漏水三天没人管，电话13812345678", True),
+        ("请打我手机138 1234 5678", True),
+        ("陈生 13812345678", True),
+        ("my phone is 13812345678, the landlord keeps the deposit", True),
+    ],
+)
+def test_whose_phone_a_number_is(text: str, own: bool) -> None:
+    assert extract.is_own(text, extract.pieces(text)["phone"]) is own
+
+
+def test_a_wish_ends_where_the_filing_is_named_and_a_name_may_be_english() -> None:
+    assert extract.pieces("要求退款并查处，我要投诉")["wish"].value == "要求退款并查处"
+    assert extract.pieces("要求退款 电话13612345678")["wish"].value == "要求退款"
+    assert extract.pieces("My name is John Smith, phone 13800138000")["name"].value == "John Smith"

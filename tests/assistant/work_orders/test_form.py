@@ -204,6 +204,50 @@ def test_no_name_is_asked_for_once_more() -> None:
     assert state.value(said("鲜于通", after), "name") == "鲜于通"
 
 
+def test_the_phone_of_who_is_told_of_is_no_contact() -> None:
+    after = said("有个公司的人用18888888888天天打电话骚扰我噪音很大", asking("text"))
+    assert "phone" not in dict(after.fields)
+    assert state.value(said("13900001111", after), "phone") == "13900001111"
+
+
+def test_a_town_is_a_place_and_a_name_with_its_number_are_contact() -> None:
+    assert state.value(said("白云区同和街道", asking("place")), "place") == "白云区同和街道"
+    after = said("黄生 13822221111", asking("place"))
+    assert (state.value(after, "name"), state.value(after, "phone")) == ("黄生", "13822221111")
+    assert (state.asked(after), state.value(after, "place")) == ("place", None)
+
+
+def test_a_statement_is_a_matter_whatever_it_names() -> None:
+    assert "丢" in (state.value(said("快递把我的手机弄丢了不赔", asking("text")), "text") or "")
+
+
+def test_several_matters_are_pointed_out() -> None:
+    text = "小区停车乱收费，还有电梯坏了没人修，另外楼下有人养鸡"
+    taken = form.take(turn(text, asking("text")), AIDS)
+    assert taken is not None and taken.draft is not None
+    assert any("不止一件事" in one.text for one in taken.draft.sentences)
+
+
+@pytest.mark.parametrize("text", ["会不会告诉他们是我投诉的", "这个要多久有结果"])
+def test_a_question_about_this_filing_is_answered_and_asked_on(text: str) -> None:
+    taken = form.take(turn(text, asking("when")), AIDS)
+    assert taken is not None and taken.draft is not None and taken.draft.form is not None
+    assert len(taken.draft.sentences) > 1
+    assert state.asked(taken.draft.form) == "when"
+
+
+def test_giving_up_in_other_words_and_keeping_a_name_to_oneself() -> None:
+    taken = form.take(turn("不想弄了太麻烦", asking("when")), AIDS)
+    assert taken is not None and taken.draft is not None and taken.draft.ended == "form"
+    kept = said("不方便说名字，怕孩子被针对", asking("object"))
+    assert ("object", None) in kept.fields
+
+
+def test_what_is_so_and_not_so_is_changed() -> None:
+    after = said("不对，是石牌西路不是石牌东路", DRAFT)
+    assert state.value(after, "place") == "天河区石牌西路"
+
+
 def test_a_number_beside_the_draft_is_the_phone() -> None:
     without = replace(DRAFT, fields=(*WHOLE[:-1], ("phone", None)))
     assert state.value(said("13900001111", without), "phone") == "13900001111"

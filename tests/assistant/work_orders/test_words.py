@@ -169,3 +169,24 @@ def test_who_is_complained_of_and_who_asks_what_to_do() -> None:
     for text in ("老板三个月冇发工资了，么子办啰", "公司唔发工资点算呀", "漏水咋整？"):
         assert words.asks_what_to_do(text)
     assert not words.asks_what_to_do("你们怎么搞的，天天停水")
+
+
+def test_the_words_that_begin_it_may_stand_within() -> None:
+    text = "你好，我是个老人家，我想问下我要投诉楼上，他们天天半夜搬东西"
+    found = words.begins(text)
+    assert found is not None
+    assert (found.kind, found.rest, found.wants) == (
+        OrderKind.COMPLAINT,
+        text.replace("，", ","),
+        True,
+    )
+    assert words.begins("你好，我想投诉楼上，要找谁") is None
+
+
+def test_questions_about_the_filing_under_way() -> None:
+    for text in ("这个要多久有结果", "几耐先有人处理呀", "how long will it take"):
+        assert words.how_long(text)
+    for text in ("会不会告诉他们是我投诉的", "老板会不会知道是我", "怕报复"):
+        assert words.who_learns(text)
+    for text in ("居住证要多久", "昨晚十点", "他们会不会修"):
+        assert not words.how_long(text) and not words.who_learns(text)
