@@ -300,6 +300,7 @@ _DEGREE = re.compile("有[点啲]|一点[都也]")
 """点 here is of no clock."""
 _UNNAMED = re.compile(
     "(?:没有?|冇|不知道?|唔知)(?:具体)?(?:门牌|路名|路牌|地址|名字?|招牌|全称)号?"
+    "|(?:没有?|冇|看不|睇唔|没法)(?:看|睇|记)?(?:清楚?|真)"
 )
 """没有门牌: what has no name is still a place."""
 _BEING_AT = re.compile("(?:我?(?:就|应该)?)?(?:在|喺|响|位于)")
