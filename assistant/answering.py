@@ -87,7 +87,7 @@ def _answered(
     if stands := _standing(turn, reading, knowledge, rules, today):
         return continued(turn, stands, knowledge, rules, today)
     found = _found(reading, knowledge, rules, today)
-    if line := _person(found, reading, rules):
+    if not _finds_again(found.decision, turn.state) and (line := _person(found, reading, rules)):
         draft = choices.person(line, writer, knowledge)
         return replace(turn, search=found.search, draft=draft)
     if first := knowledge.record(next(iter(found.decision.records), "")):
@@ -105,6 +105,12 @@ def _answered(
         return answered
     draft = _draft(found, reading, knowledge, rules, today, writer, ideas)
     return replace(turn, search=found.search, decision=found.decision, draft=draft)
+
+
+def _finds_again(decision: Decision, state: DialogueState) -> bool:
+    """Whether a message surely finds what was spoken of last (想投诉他 劳动监察)."""
+    spoken = state.record is not None and state.record in decision.records[:1]
+    return spoken and decision.outcome == "answer" and not decision.unsure
 
 
 def _of_a_family(

@@ -7,18 +7,31 @@ masked wherever it is shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from assistant.composing.writer import Writer
 from assistant.rules import district_names
 from assistant.work_orders import phones
+from assistant.work_orders.extract import district
 from assistant.work_orders.numbers import day_of
-from assistant.work_orders.state import CALL_BACK, CONTACT, SECRET, asked, given, missing, value
+from assistant.work_orders.state import (
+    AGAIN,
+    CALL_BACK,
+    CONTACT,
+    SECRET,
+    asked,
+    given,
+    in_english,
+    missing,
+    value,
+)
 from assistant.work_orders.types import FilingAids, FilingStep, FormState, Receipt
 from assistant.work_orders.words import (
     call_back,
+    choices,
+    districts_in_english,
     fields_of,
     kind_name,
     label,
@@ -38,7 +51,7 @@ MOST_SHOWN = 40
 
 def remark(name: str, writer: Writer, **told: object) -> None:
     """A fixed text; its numbers are counted or were told, not taken from a record."""
-    text = _NO_ADDRESS.sub("…", texts()[name].format(**told))
+    text = _NO_ADDRESS.sub("…", texts(english=writer.english)[name].format(**told))
     writer.sentences.append(Sentence(text=text, reckoned=tuple(re.findall(r"\d+", text))))
 
 
@@ -71,41 +84,54 @@ def say_step(step: FilingStep, writer: Writer) -> None:
 
 def ask(state: FormState, writer: Writer) -> None:
     """Ask the field that is asked, with the other ways on."""
-    field = asked(state)
+    field, english = asked(state), writer.english
     assert field is not None
-    words = _question(field, state)
-    writer.remark(words)
+    said, ways = _question(field, state, english=english), texts(english=english)
+    writer.remark(said)
     rows = []
+    again = (state.asking or "").endswith(AGAIN)
     if field == "district":
-        rows += [CardRow(label=one, ask=one) for one in district_names()]
+        rows += [
+            CardRow(label=one, ask=one)
+            for one in (districts_in_english() if english else district_names())
+        ]
+    elif again:
+        rows += [CardRow(label=one, ask=one) for one in choices(field, english=english)]
     if field != "text":
-        rows.append(CardRow(label=texts()["skip"], ask=texts()["skip"]))
+        rows.append(CardRow(label=ways["skip"], ask=ways["skip"]))
     if field in CONTACT:
-        rows.append(CardRow(label=texts()["anonymous"], ask=texts()["anonymous"]))
-    writer.card(Card(kind="question", title=words, rows=tuple(rows)))
-    writer.suggestions += [texts()["why"], texts()["back"], texts()["leave"]]
+        rows.append(CardRow(label=ways["anonymous"], ask=ways["anonymous"]))
+    writer.card(Card(kind="question", title=said, rows=tuple(rows)))
+    writer.suggestions += [ways["why"], ways["back"], ways["leave"]]
 
 
-def _question(field: str, state: FormState) -> str:
+def _question(field: str, state: FormState, *, english: bool) -> str:
     if value(state, CALL_BACK) and field in call_back():
         return call_back()[field]
-    return question(field, state.kind, known=bool(given(state).get("phone")))
+    known = bool(given(state).get("phone"))
+    return question(field, state.kind, known=known, english=english)
 
 
 def explain(field: str, writer: Writer) -> None:
     """Say why a field is asked."""
-    remark("because", writer, why=why(field))
+    remark("because", writer, why=why(field, english=writer.english))
 
 
 def note(fields: Sequence[tuple[str, str | None]], aids: FilingAids, writer: Writer) -> None:
     """Say what was understood of a longer message: its fields, short and masked."""
     told = [
-        f"{label(field)}“{_brief(shown(field, said, aids))}”"
+        f"{label(field, english=writer.english)}“{_brief(shown(field, said, aids))}”"
         for field, said in fields
         if said is not None and field != "text"
     ]
     if told:
-        remark("noted", writer, told="，".join(told))
+        remark("noted", writer, told=(", " if writer.english else "，").join(told))
+
+
+def keep(said: str, state: FormState, aids: FilingAids, writer: Writer) -> None:
+    """Say that what was told instead of an answer stands in the account."""
+    told, name = f"“{_brief(aids.mask(said))}”", label("text", state.kind, english=writer.english)
+    remark("kept", writer, label=name, told=told)
 
 
 def shown(field: str, said: str, aids: FilingAids) -> str:
@@ -127,36 +153,36 @@ def _brief(text: str) -> str:
 def say_draft(state: FormState, aids: FilingAids, writer: Writer) -> None:
     """Show the whole draft: every field, what is done with the data, and what can be done."""
     remark("draft", writer)
-    writer.card(draft_card(state, aids))
-    writer.suggestions += _ways_on(state)
+    writer.card(draft_card(state, aids, english=writer.english))
+    writer.suggestions += _ways_on(state, english=writer.english)
 
 
-def draft_card(state: FormState, aids: FilingAids) -> Card:
+def draft_card(state: FormState, aids: FilingAids, *, english: bool = False) -> Card:
     """The draft as a card: rows with a text are what was said, rows without one can be pressed."""
-    words, known = texts(), given(state)
-    rows = [CardRow(label=words["kind_label"], text=kind_name(state.kind))]
+    words, known = texts(english=english), given(state)
+    kind = kind_name(state.kind, english=english)
+    rows = [CardRow(label=words["kind_label"], text=kind)]
     for field in fields_of(state.kind):
         if field == "district":
             continue
         said = known.get(field)
         text = shown(field, said, aids) if said else words["untold"]
-        if field == "place" and state.district and said and state.district[:2] not in said:
+        if field == "place" and state.district and said and district(said) != state.district:
             text = f"{state.district}{text}"
-        name = label(field, state.kind)
-        rows.append(CardRow(label=name, text=text, ask=f"{words['change']}{name}"))
+        name = label(field, state.kind, english=english)
+        rows.append(CardRow(label=name, text=text, ask=words["change_one"].format(label=name)))
     if value(state, SECRET):
-        rows.append(CardRow(label="保密", text=words["contact_secret"]))
-    rows.append(_destination(state, aids))
+        rows.append(CardRow(label=words["secret_label"], text=words["contact_secret"]))
+    rows.append(_destination(state, aids, words))
     for way in ("submit", "change", "leave"):
         rows.append(CardRow(label=words[way], ask=words[way]))
     told = words["draft_note"] + ("" if known.get("phone") else words["draft_anonymous"])
-    title = words["draft_title"].format(kind=kind_name(state.kind))
+    title = words["draft_title"].format(kind=kind)
     return Card(kind="draft", title=title, rows=tuple(rows), note=told)
 
 
-def _destination(state: FormState, aids: FilingAids) -> CardRow:
+def _destination(state: FormState, aids: FilingAids, words: Mapping[str, str]) -> CardRow:
     """Where it goes, and who may deal with it, as far as that is likely."""
-    words = texts()
     likely, sure = likelihoods()
     best = next(iter(aids.suggest(value(state, "text") or "")), None)
     who = None
@@ -168,8 +194,8 @@ def _destination(state: FormState, aids: FilingAids) -> CardRow:
     )
 
 
-def _ways_on(state: FormState) -> list[str]:
-    words, known = texts(), given(state)
+def _ways_on(state: FormState, *, english: bool) -> list[str]:
+    words, known = texts(english=english), given(state)
     ways = []
     if known.get("name") or known.get("phone"):
         ways.append(words["anonymous"])
@@ -180,15 +206,15 @@ def _ways_on(state: FormState) -> list[str]:
 
 def which(state: FormState, aids: FilingAids, writer: Writer) -> None:
     """Offer the fields: a tap asks one of them again."""
-    words, known = texts(), given(state)
+    words, known = texts(english=writer.english), given(state)
     remark("which", writer)
     rows = []
     for field in fields_of(state.kind):
         said = known.get(field)
         text = _brief(shown(field, said, aids)) if said else words["untold"]
         if field != "district":
-            name = label(field, state.kind)
-            rows.append(CardRow(label=name, note=text, ask=f"{words['change']}{name}"))
+            name = label(field, state.kind, english=writer.english)
+            rows.append(CardRow(label=name, note=text, ask=words["change_one"].format(label=name)))
     writer.card(Card(kind="choices", title=words["which_title"], rows=tuple(rows)))
     writer.suggestions += [words["resume"], words["leave"]]
 
@@ -196,7 +222,7 @@ def which(state: FormState, aids: FilingAids, writer: Writer) -> None:
 def similar(number: str, writer: Writer) -> None:
     """Ask whether to add to an earlier order.  Its number is not told whole: whoever gave the phone
     need not be the one who filed it."""
-    words, day = texts(), day_of(number)
+    words, day = texts(english=writer.english), day_of(number)
     said = f"{day.month}月{day.day}日" if day else words["similar_day"]
     remark("similar", writer, day=said, tail=number[-TAIL:])
     rows = (
@@ -226,6 +252,8 @@ def say_receipt(state: FormState, receipt: Receipt, aids: FilingAids, writer: Wr
         remark("filed_anonymous", writer)
     else:
         remark("filed_phone", writer)
+    if writer.english and route.steps:
+        remark("steps_in_chinese", writer)
     for step in route.steps:
         say_step(step, writer)
     writer.card(receipt_card(receipt, route.steps, route.name, writer))
@@ -233,7 +261,7 @@ def say_receipt(state: FormState, receipt: Receipt, aids: FilingAids, writer: Wr
 
 
 def receipt_card(receipt: Receipt, steps: Sequence[FilingStep], route: str, writer: Writer) -> Card:
-    words = texts()
+    words = texts(english=writer.english)
     check = words["check_label"] if receipt.drawn else words["check_phone"]
     rows = [CardRow(label=words["number_label"], text=receipt.number)]
     if receipt.drawn:
@@ -242,6 +270,8 @@ def receipt_card(receipt: Receipt, steps: Sequence[FilingStep], route: str, writ
         )
     filed = receipt.filed.astimezone(BEIJING)
     day = f"{filed.year}年{filed.month}月{filed.day}日 {filed:%H:%M}"
+    if writer.english:
+        day = f"{filed:%Y-%m-%d %H:%M}"
     rows += [
         CardRow(label=words["filed_label"], text=day),
         CardRow(label=words["route_label"], text=route),
@@ -262,9 +292,10 @@ def receipt_card(receipt: Receipt, steps: Sequence[FilingStep], route: str, writ
 
 def pending(state: FormState) -> str:
     """The way back to a filing that waits, behind another answer."""
-    field = asked(state)
-    kind = kind_name(state.kind)
+    field, english = asked(state), in_english(state)
+    kind, words = kind_name(state.kind, english=english), texts(english=english)
     if field is None:
         name = "pending_draft" if missing(state) is None else "pending"
-        return texts()[name].format(kind=kind)
-    return texts()["pending_asked"].format(kind=kind, ask=_question(field, state))
+        return words[name].format(kind=kind)
+    ask_ = _question(field, state, english=english)
+    return words["pending_asked"].format(kind=kind, ask=ask_)

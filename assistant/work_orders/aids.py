@@ -17,6 +17,7 @@ from assistant.work_orders.types import (
     FilingStep,
     OrderKind,
 )
+from knowledge.types import Record
 
 _IDENTITY = frozenset(
     {
@@ -57,7 +58,13 @@ def aids(knowledge: Knowledge, *, person: Callable[[str | None, str], str]) -> F
         mask=masking.screen,
         drop_ids=drop_ids,
         person=person,
+        called=lambda code: _names(knowledge.record(code)),
     )
+
+
+def _names(record: Record | None) -> tuple[str, ...]:
+    """The name of a record, and its aliases."""
+    return (record.name, *getattr(record, "aliases", ())) if record else ()
 
 
 def suggest(text: str) -> tuple[Suggested, ...]:

@@ -8,6 +8,7 @@ at a time; nothing is filed before the whole was shown and consent was given to 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant import standing
@@ -30,9 +31,11 @@ from assistant.work_orders.state import (
     begun,
     classified,
     drop,
+    in_english,
     missing,
     order_of,
     put,
+    spoken_to,
     value,
 )
 from assistant.work_orders.step import Step, ask, go_on, guiding, spoken, told, with_text
@@ -45,9 +48,11 @@ from assistant.work_orders.words import (
     call_back,
     commands,
     fields_of,
-    kind_name,
+    how_long,
     only_asks,
+    starts,
     texts,
+    who_learns,
 )
 from channels.types import Sentence, Status
 from retrieval.analyzer import normalise
@@ -81,6 +86,8 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
         return None  # 确认, 收唔收钱; or it is for the person who is waited for
     if named is None and reading.facets and turn.state.record is not None:
         return None  # it asks on
+    if named and turn.state.record and _calls_it(named.rest, aids.called(turn.state.record)):
+        return None  # 想投诉他 劳动监察: what is spoken of is asked for
     if named and reading.facets and not named.last and _only_asks(named.rest):
         return None  # 投诉收费不: it asks about complaining
     if named is None and (standing.is_nonsense(text) or _goes_on(turn, reading)):
@@ -94,10 +101,12 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
     state = begun(kind or OrderKind.HELP)
     if named and named.kind:
         state = put(state, SAID, "yes")
-    step = Step(turn, reading, state, aids, text, said, Writer())
+    state = spoken_to(state, text)
+    step = Step(turn, reading, state, aids, text, said, Writer(english=in_english(state)))
     rest = text if named is None else named.rest
-    if named is not None and named.last and aids.kind_of(rest)[0] is None:
-        return replace(turn, draft=go_on(step, _introduced(step)))
+    unknown = named is not None and named.last and aids.kind_of(rest)[0] is None
+    if unknown and not (in_english(state) and len(rest) >= _LEAST_ENGLISH):
+        return replace(turn, draft=go_on(step, _introduced(step, rest)))
     return replace(turn, draft=_begun(step, rest))
 
 
@@ -129,10 +138,42 @@ MOST_CARRIED = 600
 """Characters of what was said before that an order to be called back carries, the last ones."""
 
 
-def _introduced(step: Step) -> FormState:
+_LEAST_ENGLISH = 30
+"""Characters of a matter told in English before the words that begin the filing; the model of
+kinds knows too little English to hear it."""
+
+
+def _calls_it(rest: str, names: Sequence[str]) -> bool:
+    """Whether what follows 我要投诉 is whom, and then a name in short (他 劳动监察); a name without
+    whom is whom it is about (我要投诉物业)."""
+    found = _AND_THEN.fullmatch(rest)
+    if found is None:
+        return False
+    return any(_in_order(found["name"], normalise(name)) for name in names)
+
+
+_AND_THEN = re.compile(
+    r"(?:(?:他|她|佢|它|老板|公司|对方|佢哋|他们|我们?老板|我们?公司)?[\s,]+|他|她|佢|他们|佢哋)"
+    r"(?:去|到|向|找|揾|是|系|用|走)?(?P<name>\w{2,})"
+)
+
+
+def _in_order(part: str, whole: str) -> bool:
+    """Whether the characters of a part stand in the whole, in their order."""
+    left = iter(whole)
+    return all(one in left for one in part)
+
+
+def _introduced(step: Step, rest: str) -> FormState:
     """What was said before the words that begin the filing is no matter yet, but not lost."""
-    say.remark("begin", step.writer, kind=kind_name(step.state.kind))
+    say.remark("begin", step.writer, kind=step.kind)
+    if _FILLER.fullmatch(rest):
+        return step.state
     return put(step.state, START, step.text)
+
+
+_FILLER = re.compile("(?:算了|我|还是|都是|都系|那|就|好|吧|决定|真的|了|系|咁|唉|不管|,| )+")
+"""算了我还是要投诉 tells nothing."""
 
 
 def _elsewhere(turn: Turn) -> bool:
@@ -170,9 +211,9 @@ def _enquired(enquiry: EnquiryState | None) -> bool:
 def _begun(step: Step, rest: str) -> Draft:
     """What the first message already says is taken; then the first open field is asked."""
     state = step.state
-    say.remark("begin", step.writer, kind=kind_name(state.kind))
+    say.remark("begin", step.writer, kind=step.kind)
     if is_matter(rest, step.aids):
-        step.writer.remark(texts()["noted_text"])
+        say.remark("noted_text", step.writer)
         state = with_text(step, state, step.text)
     elif rest:
         state = put(state, START, step.text)
@@ -187,11 +228,14 @@ def take(turn: Turn, aids: FilingAids) -> Turn | None:
     text = turn.message.text.strip()
     if enquiring.lost(text, asked=False):
         return None  # 回执号唔见咗: how to ask without it
-    step = Step(turn, reading, state, aids, text, bare(text), Writer())
+    state = spoken_to(state, text)
+    writer = Writer(english=in_english(state))
+    step = Step(turn, reading, state, aids, text, bare(text), writer)
     if _enquired(turn.state.enquiry) or (state.asking == PAUSED and _elsewhere(turn)):
         return _drafted(turn, go_on(step, state)) if step.said in commands()["resume"] else None
     settled = _settled(step)
-    return settled or _drafted(turn, _commanded(step) or changed(step) or answered(step))
+    drafted = _commanded(step) or changed(step) or _about_this(step) or answered(step)
+    return settled or _drafted(turn, drafted)
 
 
 def _drafted(turn: Turn, draft: Draft | None) -> Turn | None:
@@ -255,7 +299,7 @@ def _commanded(step: Step) -> Draft | None:
         return go_on(step, begun(state.kind))
     if said in words["wait"]:
         say.remark("wait", writer)
-        writer.suggestions += [texts()["resume"], texts()["leave"]]
+        writer.suggestions += [step.texts["resume"], step.texts["leave"]]
         return guiding(step, replace(state, asking=PAUSED))
     if said in words["submit"]:
         return _too_early(step)
@@ -264,10 +308,32 @@ def _commanded(step: Step) -> Draft | None:
     return None
 
 
+def _about_this(step: Step) -> Draft | None:
+    """What is asked about this very filing: how long it takes, and who learns of it."""
+    if step.state.asking in (PAUSED, SIMILAR):
+        return None
+    if how_long(step.said):
+        for one in step.aids.route(step.state.route, step.state.kind).steps:
+            say.say_step(one, step.writer)
+    elif who_learns(step.said):
+        say.remark("secret_ways", step.writer)
+    else:
+        return None
+    if asked(step.state) is None:
+        return go_on(step, step.state)
+    say.ask(step.state, step.writer)
+    return guiding(step, step.state)
+
+
 def _leaves(said: str) -> bool:
     """不投诉了; 算了不投诉了."""
     rest = said.removeprefix("算了").strip(" ,")
+    if said.startswith(starts("leave")) and len(said) <= _MOST_LEAVING:
+        return True
     return bool({said, rest, f"{rest}了"} & commands()["leave"])
+
+
+_MOST_LEAVING = 14
 
 
 def _resumes(said: str) -> bool:
@@ -282,7 +348,7 @@ _LONGEST_RESUME = 20
 
 def _draft_not_understood(step: Step) -> Draft:
     say.remark("not_understood_draft", step.writer)
-    step.writer.suggestions += [texts()["submit"], texts()["change"], texts()["leave"]]
+    step.writer.suggestions += [step.texts["submit"], step.texts["change"], step.texts["leave"]]
     return guiding(step, step.state)
 
 
@@ -353,10 +419,11 @@ def _again(turn: Turn, draft: Draft, state: FormState) -> Draft | None:
         return None
     if state.asking in (PAUSED, SIMILAR):
         return None
-    writer = Writer()
+    writer = Writer(english=in_english(state))
     if asked(state) is None:
         say.remark("not_understood_draft", writer)
-        writer.suggestions += [texts()["submit"], texts()["change"], texts()["leave"]]
+        words = texts(english=writer.english)
+        writer.suggestions += [words["submit"], words["change"], words["leave"]]
     else:
         say.remark("not_understood", writer)
         say.ask(state, writer)
@@ -370,6 +437,6 @@ def _behind(draft: Draft, state: FormState) -> Draft:
     return replace(
         draft,
         sentences=(*draft.sentences, line),
-        suggestions=(texts()["resume"], *draft.suggestions),
+        suggestions=(texts(english=in_english(state))["resume"], *draft.suggestions),
         form=waiting,
     )

@@ -5,13 +5,14 @@ while it is asked whether to add to an earlier order, ``PAUSED`` while the filin
 called back, and ``None`` while the draft that was just shown waits for consent.
 
 Besides the fields that are asked, ``FormState.fields`` holds marks: ``SAID`` (the kind was named),
-``START`` (the words it began with), ``CALL_BACK`` (it
-asks for a call, outside office hours), ``SECRET`` (whoever is told of must not learn who told),
-``EARLIER`` (the number of a similar order).
+``START`` (the words it began with), ``CALL_BACK`` (it asks for a call, outside office hours),
+``SECRET`` (whoever is told of must not learn who told), ``EARLIER`` (the number of a similar
+order), ``ENGLISH`` (it is talked of in English).
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,6 +26,7 @@ SIMILAR = "similar"
 PAUSED = "paused"
 SAID, START, SECRET, EARLIER = "kind_said", "start", "secret", "earlier"
 CALL_BACK = "call_back"
+ENGLISH = "english"
 CONTACT = ("name", "phone")
 
 
@@ -63,6 +65,24 @@ def drop(state: FormState, field: str) -> FormState:
     return replace(state, fields=kept, district=district)
 
 
+def in_english(state: FormState) -> bool:
+    return value(state, ENGLISH) is not None
+
+
+def spoken_to(state: FormState, text: str) -> FormState:
+    """The state in the language of what was said; a word or two (skip, 跳过) change nothing."""
+    chinese, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
+    if in_english(state):
+        return drop(state, ENGLISH) if chinese >= _LEAST_CHINESE else state
+    english = not chinese and latin >= _LEAST_ENGLISH and " " in text.strip()
+    return put(state, ENGLISH, "yes") if english else state
+
+
+_HAN, _LATIN = re.compile("[㐀-鿿]"), re.compile("[A-Za-z]")
+_LEAST_CHINESE, _LEAST_ENGLISH = 4, 12
+"""Characters of a sentence in a language."""
+
+
 def asked(state: FormState) -> str | None:
     """The field that is asked, if one is."""
     field = (state.asking or "").removesuffix(AGAIN)
@@ -70,7 +90,8 @@ def asked(state: FormState) -> str | None:
 
 
 def missing(state: FormState) -> str | None:
-    """The next field to ask; the district only where a place was told that names none."""
+    """The next field to ask; the district only where a place was told that names none
+    and is in one."""
     known = given(state)
     for field in fields_of(state.kind):
         if field in known or (field == "district" and _district_is_known(state, known)):
@@ -80,7 +101,9 @@ def missing(state: FormState) -> str | None:
 
 
 def _district_is_known(state: FormState, known: Mapping[str, str | None]) -> bool:
-    return state.district is not None or ("place" in known and known["place"] is None)
+    if state.district is not None:
+        return True
+    return "place" in known and (known["place"] is None or extract.is_online(known["place"]))
 
 
 def classified(state: FormState, aids: FilingAids) -> FormState:

@@ -253,7 +253,7 @@ class FilingAids:
     code of the route for a kind and a topic; ``route``: what that route is for a kind.  ``mask``: a
     text with its personal data masked for a screen.  ``drop_ids``: a text with the numbers of
     identity documents taken out; the same text if it holds none.  ``person``: the opaque id for a
-    phone (if one was given) and a session.
+    phone (if one was given) and a session.  ``called``: the names of the record of a code.
     """
 
     kind_of: Callable[[str], tuple[OrderKind | None, float]]
@@ -263,3 +263,4 @@ class FilingAids:
     mask: Callable[[str], str]
     drop_ids: Callable[[str], str]
     person: Callable[[str | None, str], str]
+    called: Callable[[str], Sequence[str]] = lambda code: ()
