@@ -33,6 +33,7 @@ from channels.types import (
     Spoken,
     StaffAct,
     StaffMember,
+    StaffPhone,
     StaffRefusal,
     StaffServices,
     StaffSignedIn,
@@ -108,6 +109,7 @@ _JSON: dict[str, TypeAdapter[Any]] = {
     "conversation": TypeAdapter(Conversation),
     "lines": TypeAdapter(tuple[Spoken, ...]),
     "suggestions": TypeAdapter(tuple[Suggestion, ...]),
+    "phone": TypeAdapter(StaffPhone),
     "frames": TypeAdapter(tuple[LiveFrame, ...]),
     "frame": TypeAdapter(LiveFrame),
 }
@@ -245,6 +247,14 @@ def router(
     @routes.get(f"{PATH}/api/handoffs/{{id_}}/suggestions")
     async def suggestions(request: Request, id_: _Id) -> Response:
         return _json("suggestions", await services.suggestions(await signed_in(request), id_))
+
+    @routes.post(f"{PATH}/api/handoffs/{{id_}}/phone")
+    async def phone(request: Request, id_: _Id) -> Response:
+        """One deliberate act, so it is a POST: to look is a line of the audit log."""
+        found = await services.reveal(await protected(request), id_)
+        if found is None:
+            raise Problem(409, _REFUSED["gone"][1])
+        return _json("phone", found)
 
     @routes.post(f"{PATH}/api/handoffs/{{id_}}/{{act}}", status_code=204)
     async def perform(request: Request, id_: _Id, act: str) -> Response:

@@ -277,7 +277,8 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """A handoff as the list shows it.  ``want``: the first line of its package."""
+    """A handoff as the list shows it.  ``want``: the first line of its package; ``urgent``: a
+    danger was told of; ``gone``: since when the citizen's page has not been connected."""
 
     id: str
     desk: DeskName
@@ -285,6 +286,8 @@ class Queued:
     since: datetime
     want: str
     unread: bool = False
+    urgent: bool = False
+    gone: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,6 +302,8 @@ class Conversation:
     lines: tuple[tuple[str, str], ...]
     sources: tuple[Source, ...]
     spoken: tuple[Spoken, ...]
+    urgent: bool = False
+    gone: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,6 +323,13 @@ class StaffAct:
     codes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffPhone:
+    """The number that a citizen gave, for who has taken them over; ``None`` if they gave none."""
+
+    phone: str | None = field(repr=False)
+
+
 StaffRefusal = Literal["denied", "gone", "empty", "too_long"]
 """The role may not; it is not theirs (any more); nothing was written; more than can be sent."""
 
@@ -326,7 +338,8 @@ StaffRefusal = Literal["denied", "gone", "empty", "too_long"]
 class LiveFrame:
     """What is pushed to a citizen: a line of staff, or where the handoff stands.
 
-    ``id``: a cursor, to be given when asking again; 0 for what only holds now.
+    ``id``: a cursor, to be given when asking again; 0 for what only holds now.  ``staffed``: whether
+    anybody is at the desk that is waited for.
     """
 
     kind: Literal["said", "waiting", "taken", "returned", "closed", "call_back"]
@@ -337,6 +350,7 @@ class LiveFrame:
     sources: tuple[Source, ...] = ()
     ahead: int | None = None
     minutes: int | None = None
+    staffed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +370,7 @@ class StaffServices:
     conversation: Callable[[StaffMember, str], Awaitable[Conversation | None]]
     news: Callable[[StaffMember, str, int], Awaitable[tuple[Spoken, ...]]]
     act: Callable[[StaffMember, str, StaffAct], Awaitable[StaffRefusal | None]]
+    reveal: Callable[[StaffMember, str], Awaitable[StaffPhone | None]]
     suggestions: Callable[[StaffMember, str], Awaitable[tuple[Suggestion, ...]]]
     watch: Callable[[StaffMember], AsyncGenerator[None, None]]
     live: Callable[[str, int], AsyncGenerator[LiveFrame, None]]

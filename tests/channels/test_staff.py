@@ -370,7 +370,10 @@ def test_a_citizen_sees_staff_come_speak_and_go(signed: TestClient) -> None:
     at = f"/staff/api/handoffs/{id_}"
     with signed.websocket_connect("/api/v1/live", headers=ORIGIN) as socket:
         socket.send_json({"session_id": CITIZEN})
-        assert socket.receive_json() == {"kind": "waiting", "id": 0, "sources": [], "ahead": 0}
+        assert socket.receive_json() == {
+            **{"kind": "waiting", "id": 0, "sources": [], "ahead": 0},
+            "staffed": True,
+        }
         signed.post(f"{at}/take")
         taken = socket.receive_json()
         assert (taken["kind"], taken["badge"]) == ("taken", "001")
