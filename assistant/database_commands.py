@@ -65,7 +65,9 @@ def database_app(settings: Callable[[], Settings]) -> typer.Typer:
 
         known = settings()
         found = _or_exit(lambda: put_back(copy, offices.database_url(known)))
-        with audited(lambda: _or_exit(lambda: offices.open_audit(known)), "database.restore") as act:
+        with audited(
+            lambda: _or_exit(lambda: offices.open_audit(known)), "database.restore"
+        ) as act:
             act.object = found.sha256
         words = f"已恢复 {found.path}；启动前请核对密钥文件（没有原来的密钥，密文打不开）"
         _tell(_plain(found), words, as_json)

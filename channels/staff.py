@@ -27,6 +27,8 @@ from starlette.websockets import WebSocket
 from channels import limits, sockets
 from channels.problems import Problem
 from channels.types import (
+    AccountAct,
+    AccountChanged,
     Conversation,
     LiveFrame,
     Queued,
@@ -113,6 +115,7 @@ _JSON: dict[str, TypeAdapter[Any]] = {
     "frames": TypeAdapter(tuple[LiveFrame, ...]),
     "frame": TypeAdapter(LiveFrame),
 }
+_ACCOUNT_ACT = TypeAdapter(AccountAct)
 
 
 def router(
@@ -170,8 +173,57 @@ def router(
             return RedirectResponse(f"{PATH}/sign-in", 303)
         if member.must_change:
             return RedirectResponse(f"{PATH}/password", 303)
+        if "audit.read" in member.may:
+            return await audit_page(member, token, verify=False)
+        if "account.read" in member.may:
+            return await accounts_page(member, token)
         name = "staff_desk.html" if "handoff.read" in member.may else "staff_other.html"
         return _page(name, member=member, csrf=csrf_of(token))
+
+    async def audit_page(member: StaffMember, token: str, *, verify: bool) -> Response:
+        found = await services.audit(member, verify)
+        if found is None:
+            raise Problem(*_REFUSED["denied"])
+        return _page("staff_audit.html", member=member, csrf=csrf_of(token), audit=found)
+
+    async def accounts_page(
+        member: StaffMember, token: str, changed: AccountChanged | None = None
+    ) -> Response:
+        found = await services.accounts(member)
+        if found is None:
+            raise Problem(*_REFUSED["denied"])
+        status = 422 if changed is not None and changed.problem else 200
+        values = {"member": member, "csrf": csrf_of(token), "accounts": found, "changed": changed}
+        return _page("staff_accounts.html", status, **values)
+
+    @routes.post(f"{PATH}/audit")
+    async def verify(request: Request) -> Response:
+        """Check the whole chain."""
+        member, token = await signed_in(request), request.cookies.get(COOKIE, "")
+        await form(request, token)
+        return await audit_page(member, token, verify=True)
+
+    @routes.post(f"{PATH}/accounts")
+    async def change_account(request: Request) -> Response:
+        """Add, disable or reset an account; a first password is on this page once."""
+        member, token = await signed_in(request), request.cookies.get(COOKIE, "")
+        given = await form(request, token)
+        desks = tuple(one for one in ("hotline", "window") if given.get(one))
+        try:
+            act = _ACCOUNT_ACT.validate_python(
+                {
+                    "kind": given.get("act"),
+                    "name": given.get("name", "").strip(),
+                    "role": given.get("role", ""),
+                    "desks": desks if given.get("role") == "agent" else (),
+                }
+            )
+        except ValidationError:
+            raise Problem(422, "请求的格式不对。") from None
+        changed = await services.change_account(member, act)
+        if changed is None:
+            raise Problem(*_REFUSED["denied"])
+        return await accounts_page(member, token, changed)
 
     @routes.get(f"{PATH}/sign-in")
     async def sign_in_page(request: Request) -> Response:

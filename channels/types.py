@@ -335,11 +335,62 @@ StaffRefusal = Literal["denied", "gone", "empty", "too_long"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """A line of the audit log: ids and names of acts; ``at``: UTC, ISO 8601."""
+
+    seq: int
+    at: str
+    actor: str
+    action: str
+    object: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPage:
+    """The last lines, newest first; ``verdict``: what checking the whole log said, if it was."""
+
+    rows: tuple[AuditRow, ...]
+    verdict: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """An account as administrators see it; ``states`` in words."""
+
+    name: str
+    badge: str
+    label: str
+    desks: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountAct:
+    """What an administrator does with an account; ``role`` and ``desks`` of one to ``add``."""
+
+    kind: Literal["add", "disable", "reset"]
+    name: str
+    role: str = ""
+    desks: tuple[DeskName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChanged:
+    """What came of it, in words; ``password``: the first one, shown this once."""
+
+    done: str | None = None
+    problem: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LiveFrame:
     """What is pushed to a citizen: a line of staff, or where the handoff stands.
 
-    ``id``: a cursor, to be given when asking again; 0 for what only holds now.  ``staffed``: whether
-    anybody is at the desk that is waited for.
+    ``id``: a cursor, to be given when asking again; 0 for what only holds now.  ``staffed``:
+    whether anybody is at the desk that is waited for.
     """
 
     kind: Literal["said", "waiting", "taken", "returned", "closed", "call_back"]
@@ -375,3 +426,6 @@ class StaffServices:
     watch: Callable[[StaffMember], AsyncGenerator[None, None]]
     live: Callable[[str, int], AsyncGenerator[LiveFrame, None]]
     missed: Callable[[str, int], Awaitable[tuple[LiveFrame, ...]]]
+    audit: Callable[[StaffMember, bool], Awaitable[AuditPage | None]]
+    accounts: Callable[[StaffMember], Awaitable[tuple[AccountRow, ...] | None]]
+    change_account: Callable[[StaffMember, AccountAct], Awaitable[AccountChanged | None]]

@@ -311,9 +311,7 @@ class SqlStaffDesk:
         minutes = self._minutes(connection, place.desk, ahead, staff)
         return replace(place, ahead=ahead, minutes=minutes, staffed=staff > 0)
 
-    def _minutes(
-        self, connection: Connection, desk: Desk, ahead: int, staff: int
-    ) -> int | None:
+    def _minutes(self, connection: Connection, desk: Desk, ahead: int, staff: int) -> int | None:
         """The expected wait: the median of measured handling times (one that was left open for
         hours says nothing), once for each before and once for the place itself, shared by the staff
         that are there.  ``None`` until enough were measured, or while nobody is there."""

@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Seque
 from contextlib import suppress
 from dataclasses import dataclass
 
+from assistant.accounts.backroom import BackRoom
 from assistant.accounts.registry import Accounts
 from assistant.accounts.roles import label, permissions
 from assistant.accounts.types import Account, NotSignedIn, Permission, Role
@@ -66,6 +67,7 @@ class StaffRoom:
     beat: float = 10.0
 
     def services(self) -> StaffServices:
+        back = BackRoom(accounts=self.accounts)
         return StaffServices(
             sign_in=self.sign_in,
             sign_out=self.sign_out,
@@ -80,6 +82,9 @@ class StaffRoom:
             watch=self.watch,
             live=self.live,
             missed=self.missed,
+            audit=back.audit,
+            accounts=back.listed,
+            change_account=back.change,
         )
 
     # Signing in
@@ -199,7 +204,11 @@ class StaffRoom:
         key, shown, place = session_key(session_id), None, await self.desk.place(session_id)
         noted = -self.beat
         while True:
-            if place is not None and place.status in _OPEN and time.monotonic() - noted >= self.beat:
+            if (
+                place is not None
+                and place.status in _OPEN
+                and time.monotonic() - noted >= self.beat
+            ):
                 await self.desk.seen(session_id)
                 noted = time.monotonic()
             topics = _topics(key, place)

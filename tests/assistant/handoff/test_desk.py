@@ -372,9 +372,7 @@ def test_who_told_of_a_danger_comes_first(given: Set) -> None:
     assert run(desk.say(ONE, crisis)) is not None
     waiting = run(desk.queue(LIN))
     assert [one.urgent for one in waiting] == [True, True, True]
-    assert [one.session for one in waiting] == [
-        session_key(one) for one in (ONE, TWO, "3" * 32)
-    ]
+    assert [one.session for one in waiting] == [session_key(one) for one in (ONE, TWO, "3" * 32)]
     assert run(desk.spoken(ONE))[-1].text == "请拨打 120。"
 
 

@@ -147,9 +147,7 @@ def test_a_danger_is_told_and_marked() -> None:
         "危险",
         "说过有危险：急病或受伤，穗问给了求助电话。请先问人是否安全",
     )
-    calm = package(
-        DialogueState(danger=Danger(kind="fire", left=3, calm=True)), record=RECORDS.get
-    )
+    calm = package(DialogueState(danger=Danger(kind="fire", left=3, calm=True)), record=RECORDS.get)
     assert calm.danger is None
     assert dict(calm.lines)["危险"] == "说过有危险：火灾或受困，后来说没事了"
 
