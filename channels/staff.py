@@ -311,7 +311,7 @@ def router(
     @routes.post(f"{PATH}/api/handoffs/{{id_}}/{{act}}", status_code=204)
     async def perform(request: Request, id_: _Id, act: str) -> Response:
         member = await protected(request)
-        if act not in ("take", "say", "return", "close"):
+        if act not in ("take", "say", "invite", "return", "close"):
             raise Problem(404, "没有这个地址。")
         content = await limits.body(request, MOST_BYTES)
         try:

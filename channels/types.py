@@ -292,7 +292,9 @@ class Queued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """A handoff opened: the package (at most ten lines, label and text), its sources, all said."""
+    """A handoff opened: the package (at most ten lines, label and text), its sources, all said.
+
+    ``invites``: name and label of what the citizen may be asked to do."""
 
     id: str
     desk: DeskName
@@ -302,6 +304,7 @@ class Conversation:
     lines: tuple[tuple[str, str], ...]
     sources: tuple[Source, ...]
     spoken: tuple[Spoken, ...]
+    invites: tuple[tuple[str, str], ...] = ()
     urgent: bool = False
     gone: datetime | None = None
 
@@ -316,9 +319,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffAct:
-    """What a member does with a handoff.  ``codes``: records that a ``say`` rests on."""
+    """What a member does with a handoff.  ``codes``: records that a ``say`` rests on; ``text`` of
+    an ``invite``: its name.  It is said to the citizen, who goes on with the assistant."""
 
-    kind: Literal["take", "say", "return", "close"]
+    kind: Literal["take", "say", "invite", "return", "close"]
     text: str = field(default="", repr=False)
     codes: tuple[str, ...] = ()
 
@@ -390,7 +394,8 @@ class LiveFrame:
     """What is pushed to a citizen: a line of staff, or where the handoff stands.
 
     ``id``: a cursor, to be given when asking again; 0 for what only holds now.  ``staffed``:
-    whether anybody is at the desk that is waited for.
+    whether anybody is at the desk that is waited for.  ``ask``: a message that a button beneath the
+    text sends.
     """
 
     kind: Literal["said", "waiting", "taken", "returned", "closed", "call_back"]
@@ -402,6 +407,7 @@ class LiveFrame:
     ahead: int | None = None
     minutes: int | None = None
     staffed: bool | None = None
+    ask: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

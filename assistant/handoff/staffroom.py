@@ -18,7 +18,7 @@ from assistant.accounts.roles import label, permissions
 from assistant.accounts.types import Account, NotSignedIn, Permission, Role
 from assistant.audit.types import Entry
 from assistant.guardrails import clean
-from assistant.handoff.asking import wants_person
+from assistant.handoff.asking import table, wants_person
 from assistant.handoff.desk import Handed, Spoke, SqlStaffDesk, session_key
 from assistant.handoff.types import Place
 from channels.types import (
@@ -48,6 +48,7 @@ _USEFUL = (Status.ANSWERED, Status.PARTIAL)
 _NEEDS: dict[str, Permission] = {
     "take": "handoff.take",
     "say": "handoff.answer",
+    "invite": "handoff.end",
     "reveal": "handoff.answer",
     "return": "handoff.end",
     "close": "handoff.end",
@@ -134,6 +135,7 @@ class StaffRoom:
             lines=package.lines,
             sources=self._sources(package.codes),
             spoken=(*before, *map(self._spoken, lines)),
+            invites=tuple((name, one["label"]) for name, one in table()["invites"].items()),
             urgent=handed.urgent,
             gone=handed.gone,
         )
@@ -157,6 +159,12 @@ class StaffRoom:
                 done = await self.desk.hand_back(account, id_)
             case "close":
                 done = await self.desk.close(account, id_)
+            case "invite" if text not in table()["invites"]:
+                return "empty"
+            case "invite":
+                words = table()["invites"][text]["text"]
+                done = await self.desk.answer(account, id_, words)
+                done = done and await self.desk.hand_back(account, id_)
             case "say" if not text:
                 return "empty"
             case "say" if len(text) > MOST_CHARACTERS:
@@ -280,7 +288,14 @@ class StaffRoom:
             text=line.text,
             badge=line.badge,
             sources=self._sources(line.codes),
+            ask=_asked(line.text) if line.kind == "said" else None,
         )
+
+
+def _asked(text: str | None) -> str | None:
+    """The message of the button that belongs to what staff said, if it is an invitation."""
+    invites = table()["invites"].values()
+    return next((one["ask"] for one in invites if one["text"] == text), None)
 
 
 def _for_citizen(line: Spoke) -> bool:

@@ -179,6 +179,7 @@ const live = new Live((frame) => {
   if (frame.kind === "said") {
     const near = innerHeight + scrollY > document.body.scrollHeight - innerHeight / 2;
     const message = renderStaff(frame, `staff-${frame.id}`);
+    if (frame.ask) message.append(chips([frame.ask], ask));
     log.append(message);
     if (near) message.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "nearest" });
   } else if (frame.kind !== "waiting") {

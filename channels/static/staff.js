@@ -170,6 +170,8 @@ async function again(id, chosen = false) {
   showState();
   $("package").replaceChildren(...found.lines.map(([label, text]) =>
     h("div", {}, h("dt", {}, label), h("dd", {}, text))));
+  $("invites").replaceChildren(...found.invites.map(([name, label]) => h("button",
+    { type: "button", class: "quiet-button", onclick: () => invite(name) }, label)));
   $("package-none").hidden = found.lines.length > 0;
   $("sources-box").hidden = !found.sources.length;
   $("sources").replaceChildren(...found.sources.map((one) => h("li", {}, sourceLink(one))));
@@ -196,6 +198,7 @@ function showState() {
   const mine = open.mine && open.status === "taken";
   showPresence(open);
   $("phone-box").hidden = !mine;
+  $("invite-box").hidden = !mine;
   if (!mine) hidePhone();
   $("state").textContent = `${DESK[open.desk]} · ${STATE[open.status]} · ${clock(open.since)} 来`;
   $("take").hidden = open.status !== "waiting";
@@ -290,6 +293,21 @@ for (const kind of Object.keys(DONE)) {
     if (kind === "take" && !$("reply").hidden) box.focus();
     else $("talk-title").focus({ preventScroll: true });
   });
+}
+
+/** Ask the citizen to go on with the assistant: to file something, to see how far it is. */
+async function invite(name) {
+  const id = open.id;
+  $("problem").hidden = true;
+  try {
+    await post(`handoffs/${id}/invite`, { text: name });
+    say("已请市民自己办，对话交回穗问");
+  } catch (error) {
+    trouble(error);
+  }
+  await again(id).catch(trouble);
+  await refresh();
+  $("talk-title").focus({ preventScroll: true });
 }
 
 $("reply").addEventListener("submit", (event) => {

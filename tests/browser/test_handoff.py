@@ -371,3 +371,18 @@ def test_the_number_to_call_back_is_shown_by_one_act(visit: Any, enter: Open, ma
     ended(staff)
     expect(staff.locator("#phone-number")).to_be_hidden()
     assert "13812345678" not in staff.content()
+
+
+def test_staff_ask_a_citizen_to_file_and_the_tap_is_their_consent(visit: Any, enter: Open) -> None:
+    citizen, staff = visit(), enter()
+    request(citizen)
+    took(staff)
+    staff.get_by_role("button", name="请他登记投诉").click()
+    expect(staff.locator("#reply")).to_be_hidden()
+    message = citizen.locator(".turn.staff")
+    expect(message).to_contain_text("同意了才提交")
+    expect(citizen.locator("#handoff")).to_be_hidden()
+    message.get_by_role("button", name="我要投诉").click()
+    expect(citizen.locator(".turn").last).to_have_attribute("data-status", "guiding")
+    expect(citizen.locator(".turn").last).to_contain_text("投诉")
+    assert violations(citizen) == []

@@ -274,6 +274,7 @@ def test_what_cannot_be_done_is_said(signed: TestClient) -> None:
     assert signed.post(f"{at}/say", json={"words": "好"}).status_code == 422
     assert signed.post(f"{at}/say", content=b"x" * 20_000).status_code == 413
     assert signed.post(f"{at}/erase").status_code == 404
+    assert signed.post(f"{at}/invite", json={"text": "dance"}).status_code == 422
     assert signed.get(f"/staff/api/handoffs/{'0' * 32}").status_code == 404
     assert signed.get("/staff/api/handoffs/none").status_code == 422
     assert signed.post(f"{at}/close").status_code == 204
@@ -302,6 +303,32 @@ def test_other_roles_see_no_conversation(client: TestClient, made: Site, role: s
     denied = [one for one in made.accounts.audit.lines() if one.result == "denied"]
     assert len(denied) == 5
     assert made.accounts.audit.verify().whole
+
+
+def test_staff_invite_a_citizen_to_file(signed: TestClient) -> None:
+    at = f"/staff/api/handoffs/{requested(signed)}"
+    assert signed.post(f"{at}/invite", json={"text": "complaint"}).status_code == 409
+    signed.post(f"{at}/take")
+    invites = dict(signed.get(at).json()["invites"])
+    assert set(invites) == {"complaint", "help", "progress"}
+    assert signed.post(f"{at}/invite", json={"text": "complaint"}).status_code == 204
+    assert signed.get(at).json()["status"] == "returned"
+    frames = signed.post("/api/v1/live", json={"session_id": CITIZEN}).json()
+    (invited,) = [one for one in frames if one["kind"] == "said"]
+    assert invited["ask"] == "我要投诉"
+    assert frames[-1]["kind"] == "returned"
+
+
+def test_the_number_to_call_is_told_to_who_has_the_conversation(signed: TestClient) -> None:
+    at = f"/staff/api/handoffs/{requested(signed)}"
+    ask(signed, "打我电话13812345678")
+    assert signed.post(f"{at}/phone").status_code == 409
+    signed.post(f"{at}/take")
+    assert signed.post(f"{at}/phone").json() == {"phone": "13812345678"}
+    assert "13812345678" not in signed.get(at).text
+    assert signed.get(f"{at}/phone").status_code in (404, 405)
+    del signed.headers[staff.CSRF]
+    assert signed.post(f"{at}/phone").status_code == 403
 
 
 def test_an_auditor_reads_the_log_and_checks_it(client: TestClient, made: Site) -> None:
