@@ -78,7 +78,7 @@ class BackRoom:
     def _change(self, member: StaffMember, act: AccountAct) -> AccountChanged | None:
         if not self._may(member, "account.manage"):
             return None
-        words = table()["pages"]
+        words, password = table()["pages"], None
         if act.kind == "disable" and act.name == member.name:
             return AccountChanged(problem=words["own"])
         try:
@@ -91,7 +91,7 @@ class BackRoom:
                 case "reset":
                     made, password = self.accounts.reset(act.name, by=member.id)
                 case _:
-                    made, password = self.accounts.disable(act.name, by=member.id), None
+                    made = self.accounts.disable(act.name, by=member.id)
         except AccountError as error:
             return AccountChanged(problem=str(error))
         done = words[act.kind].format(name=made.name, badge=made.badge)

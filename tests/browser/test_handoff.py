@@ -386,3 +386,21 @@ def test_staff_ask_a_citizen_to_file_and_the_tap_is_their_consent(visit: Any, en
     expect(citizen.locator(".turn").last).to_have_attribute("data-status", "guiding")
     expect(citizen.locator(".turn").last).to_contain_text("投诉")
     assert violations(citizen) == []
+
+
+@pytest.mark.parametrize("role", ["auditor", "admin", "editor"])
+def test_looks_of_the_other_roles(browser: Browser, address: str, made: Site, role: str) -> None:
+    name = f"one.{role[:3]}"
+    settled(made.accounts, name, role=role)
+    for width in (390, 1280):
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        page.goto(urljoin(address, "staff"))
+        page.get_by_label("用户名").fill(name)
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        expect(page.get_by_role("heading", level=1)).not_to_have_text("工作人员登录")
+        assert violations(page) == []
+        assert page.evaluate(SMALL_TARGETS) == []
+        assert page.evaluate(SMALL_TEXT) == []
+        assert page.evaluate(SIDEWAYS) <= 0
+        page.close()
