@@ -42,9 +42,13 @@ def database_app(settings: Callable[[], Settings]) -> typer.Typer:
         例：suiwen db backup /mnt/backup/2026-11-22.db
         """
         from assistant import offices
+        from assistant.audit.operator import audited
         from assistant.records.backup import backup as copy
 
-        made = _or_exit(lambda: copy(offices.database_url(settings()), to))
+        known = settings()
+        with audited(lambda: _or_exit(lambda: offices.open_audit(known)), "database.backup") as act:
+            made = _or_exit(lambda: copy(offices.database_url(known), to))
+            act.object = made.sha256
         _tell(_plain(made), f"已备份到 {made.path}（{made.size} 字节，校验值在旁边）", as_json)
 
     @app.command()
@@ -57,11 +61,15 @@ def database_app(settings: Callable[[], Settings]) -> typer.Typer:
         例：suiwen db restore /mnt/backup/2026-11-22.db
         """
         from assistant import offices
+        from assistant.audit.operator import audited
         from assistant.records.backup import restore as put_back
 
         known = settings()
         found = _or_exit(lambda: put_back(copy, offices.database_url(known)))
-        _or_exit(lambda: offices.open_database(known)).dispose()
+        with audited(
+            lambda: _or_exit(lambda: offices.open_audit(known)), "database.restore"
+        ) as act:
+            act.object = found.sha256
         words = f"已恢复 {found.path}；启动前请核对密钥文件（没有原来的密钥，密文打不开）"
         _tell(_plain(found), words, as_json)
 

@@ -95,6 +95,11 @@ def open_accounts(settings: Settings) -> Accounts:
     return Accounts(engine=engine, seals=vault, audit=AuditLog(engine=engine))
 
 
+def open_audit(settings: Settings) -> AuditLog:
+    """The audit log alone: it needs no key.  Raises ``SetupError``."""
+    return AuditLog(engine=open_database(settings))
+
+
 def open_offices(
     settings: Settings, respond: Callable[[], Respond], knowledge: Callable[[], Knowledge]
 ) -> Offices:

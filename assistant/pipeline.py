@@ -12,6 +12,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -102,6 +103,7 @@ class Assistant:
             turn = await self._reworded(turn, self.rewriter, knowledge)
         turn = await _timed(turn, self.desks)
         turn = _advance(turn, self._after(knowledge))
+        await self._replied(turn)
         if isinstance(turn.outcome, Erased):
             await self.sessions.forget(session_id)
         elif held and turn.state is not state:
@@ -116,12 +118,21 @@ class Assistant:
         staff = self.desks.staff if self.desks else None
         if staff is None or not passing.waits(turn.state):
             return turn
-        said = Said(who="citizen", text=_shown(turn.message.text), at=datetime.now(UTC))
+        said = passing.heard(turn.message.text, datetime.now(UTC))
         try:
             place = await staff.say(turn.session_id, said)
         except Unavailable:
             return turn
         return replace(turn, state=passing.settled(turn.state, place))
+
+    async def _replied(self, turn: Turn) -> None:
+        """Tell the desk what the assistant answered to somebody who waits or is talked to: above
+        all the help in an emergency."""
+        staff = self.desks.staff if self.desks else None
+        said = passing.overheard(turn, datetime.now(UTC))
+        if staff is not None and said is not None:
+            with suppress(Unavailable):
+                await staff.say(turn.session_id, said)
 
     async def _reworded(self, turn: Turn, rewriter: Rewriter, knowledge: Knowledge) -> Turn:
         """The turn after a rewriting was asked for, with the milliseconds that it took."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar, get_args
 import typer
 
 from assistant.accounts.types import Account, Role
+from assistant.audit.operator import operator
 from assistant.audit.types import Break
 from assistant.handoff.types import Desk
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 Json = Annotated[bool, typer.Option("--json", help="打印机器可读的 JSON")]
-BY = "cli"
 
 
 def staff_app(accounts: Callable[[], Accounts]) -> typer.Typer:
@@ -44,7 +44,7 @@ def staff_app(accounts: Callable[[], Accounts]) -> typer.Typer:
         if role not in get_args(Role) or not set(desks) <= set(get_args(Desk)):
             _fail(f"角色只能是 {_or(Role)}；服务台只能是 {_or(Desk)}")
         kind: Any = role
-        account, password = _or_exit(lambda: accounts().add(name, kind, desks, by=BY))
+        account, password = _or_exit(lambda: accounts().add(name, kind, desks, by=operator()))
         _tell({**_plain(account), "password": password}, _first(account, password), as_json)
 
     @app.command("list")
@@ -57,19 +57,19 @@ def staff_app(accounts: Callable[[], Accounts]) -> typer.Typer:
     @app.command()
     def disable(name: Annotated[str, typer.Argument()], as_json: Json = False) -> None:
         """停用一个账号，立即退出它的登录。"""
-        account = _or_exit(lambda: accounts().disable(name, by=BY))
+        account = _or_exit(lambda: accounts().disable(name, by=operator()))
         _tell(_plain(account), f"已停用 {name}", as_json)
 
     @app.command()
     def reset(name: Annotated[str, typer.Argument()], as_json: Json = False) -> None:
         """给一个新的首次密码：解锁、恢复停用的账号、取消两步验证。"""
-        account, password = _or_exit(lambda: accounts().reset(name, by=BY))
+        account, password = _or_exit(lambda: accounts().reset(name, by=operator()))
         _tell({**_plain(account), "password": password}, _first(account, password), as_json)
 
     @app.command("second-factor")
     def second_factor(name: Annotated[str, typer.Argument()], as_json: Json = False) -> None:
         """开通两步验证，打印验证器要扫的地址（只显示这一次）。"""
-        address = _or_exit(lambda: accounts().second_factor(name, by=BY))
+        address = _or_exit(lambda: accounts().second_factor(name, by=operator()))
         if as_json:
             _tell({"name": name, "address": address}, "", as_json)
             return

@@ -223,7 +223,9 @@ def similar(number: str, writer: Writer) -> None:
     """Ask whether to add to an earlier order.  Its number is not told whole: whoever gave the phone
     need not be the one who filed it."""
     words, day = texts(english=writer.english), day_of(number)
-    said = f"{day.month}月{day.day}日" if day else words["similar_day"]
+    said = words["similar_day"]
+    if day:
+        said = f"{day:%B} {day.day}" if writer.english else f"{day.month}月{day.day}日"
     remark("similar", writer, day=said, tail=number[-TAIL:])
     rows = (
         *(

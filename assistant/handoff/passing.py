@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
+from assistant import guardrails
 from assistant.composing import choices
 from assistant.composing.writer import Writer
 from assistant.handoff.asking import about_the_queue, asks_phone, leaves_queue, wants_person
 from assistant.handoff.packing import package
-from assistant.handoff.types import Desk, Place
+from assistant.handoff.types import Desk, Place, Said
 from assistant.privacy import masking
 from assistant.rules import replies
 from assistant.types import (
@@ -31,12 +33,31 @@ from assistant.types import (
     Turn,
     Understanding,
 )
+from assistant.work_orders.phones import number_in
 from assistant.work_orders.state import PAUSED
 from assistant.work_orders.words import texts as filing_texts
 from channels.types import Sentence, Status
 
 MOST_SAID = 40
 """How many messages of a conversation are kept for a person to read."""
+
+
+def heard(text: str, at: datetime) -> Said:
+    """What a citizen typed, as the desk gets it: masked for a screen, and apart from that the
+    number to call them back, which the desk seals."""
+    typed = guardrails.clean(text)[: guardrails.MOST_CHARACTERS]
+    return Said(who="citizen", text=masking.screen(typed), at=at, phone=number_in(typed))
+
+
+def overheard(turn: Turn, at: datetime) -> Said | None:
+    """What the assistant replied, for the desk that is waited for or has the conversation; ``None``
+    for what only says where the handoff stands, or where there is none."""
+    reply = turn.reply
+    if reply is None or not waits(turn.state) or reply.status is Status.HANDED_OFF:
+        return None
+    codes = tuple(dict.fromkeys(one.code for one in reply.citations))
+    danger = reply.reason if reply.status is Status.CRISIS else None
+    return Said(who="assistant", text=reply.text, at=at, codes=codes, danger=danger)
 
 
 def take(turn: Turn, knowledge: Knowledge) -> Turn | None:
@@ -95,7 +116,8 @@ def _asks(
 def _called(turn: Turn, desk: Desk, knowledge: Knowledge) -> Turn:
     profile = turn.understanding.profile if turn.understanding else ()
     told = (*turn.state.profile, *profile)
-    packed = package(turn.state, record=knowledge.record, profile=told)
+    phone = number_in(turn.message.text)
+    packed = package(turn.state, record=knowledge.record, profile=told, phone=phone)
     return replace(turn, errand=CallPerson(desk=desk, package=packed))
 
 
@@ -139,7 +161,7 @@ def still(turn: Turn) -> Turn:
         return turn
     if draft.status not in _ANSWERS:
         return turn
-    line = Sentence(text=_texts()["still"])
+    line = Sentence(text=_texts()["still" if place.staffed else "still_nobody"])
     return replace(turn, draft=replace(draft, sentences=(*draft.sentences, line)))
 
 
@@ -174,6 +196,8 @@ def _nobody(state: DialogueState, knowledge: Knowledge) -> Draft:
 def _told(place: Place, knowledge: Knowledge, waiting: str, state: DialogueState) -> Draft:
     texts = _texts()
     match place.status:
+        case "waiting" if not place.staffed:
+            return _nobody(knowledge, waiting)
         case "waiting":
             ahead = texts["ahead"].format(count=place.ahead) if place.ahead else texts["next"]
             unknown = texts["no_minutes"] if waiting == "queue" else ""
@@ -183,6 +207,15 @@ def _told(place: Place, knowledge: Knowledge, waiting: str, state: DialogueState
             return _remark("taken")
         case _:
             return _nobody(state, knowledge)
+
+
+def _nobody(knowledge: Knowledge, waiting: str) -> Draft:
+    """That nobody is at the desk, how to be called back, and the number that is always answered."""
+    texts, writer = _texts(), Writer()
+    writer.remark("".join((texts["noted"] if waiting == "noted" else "", texts["nobody"])))
+    choices.say_line(knowledge, choices.PUBLIC_HOTLINE, texts["call_now"], writer)
+    writer.suggestions += [texts["ask_back"], texts["leave"]]
+    return writer.draft(Status.HANDED_OFF, "noted" if waiting == "noted" else "waiting")
 
 
 def _remark(name: str, *more: str, reckoned: tuple[int | None, ...] = ()) -> Draft:

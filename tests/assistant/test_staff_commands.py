@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from assistant.accounts.types import SignedIn
+from assistant.audit.operator import operator
 from assistant.records.writing import writing
 from assistant.staff_commands import audit_app, staff_app
 from tests.assistant.staffing import Clock, accounts_over, database
@@ -77,7 +78,7 @@ def test_verify(engine: Engine) -> None:
     assert audit(engine, "verify", "--anchor", "2:0").exit_code == 1
     listed = json.loads(audit(engine, "lines", "--most", "1", "--json").output)
     assert [(one["seq"], one["actor"], one["action"]) for one in listed] == [
-        (2, "cli", "account.add")
+        (2, operator(), "account.add")
     ]
     assert len(audit(engine, "lines").output.splitlines()) == 2
     with writing(engine) as connection:
