@@ -181,8 +181,8 @@ def _held(state: DialogueState, draft: Draft) -> Draft:
     return replace(draft, ended="enquiry")
 
 
-def _nobody(state: DialogueState, knowledge: Knowledge) -> Draft:
-    """Nobody is there now.  Whoever fills a form goes on with it: it holds what was said, and is
+def _after_hours(state: DialogueState, knowledge: Knowledge) -> Draft:
+    """Nobody works at this hour.  Whoever fills a form goes on with it: it holds what was said, and is
     answered; others are offered an order to be called back."""
     if state.form is None:
         return choices.called_back(Writer(), knowledge, _texts()["call_back"])
@@ -206,7 +206,7 @@ def _told(place: Place, knowledge: Knowledge, waiting: str, state: DialogueState
         case "taken":
             return _remark("taken")
         case _:
-            return _nobody(state, knowledge)
+            return _after_hours(state, knowledge)
 
 
 def _nobody(knowledge: Knowledge, waiting: str) -> Draft:

@@ -152,7 +152,7 @@ def _names(text: str, ends: Iterable[str]) -> list[tuple[str, str]]:
         for match in re.finditer(rf"{end}(?!{_NO_END})", text):
             before = _BEFORE.search(text[: match.start()])
             name = before[0] if before else ""
-            if len(name) >= _LEAST and not name.endswith(reading("unnamed")):
+            if len(name) >= _LEAST and not name.endswith(reading("pointed_at")):
                 found.append((name, end))
     return found
 
