@@ -228,7 +228,7 @@ def _found(reading: Understanding, knowledge: Knowledge, rules: Rules, today: da
 def _mild(reading: Understanding, rules: Rules) -> set[str]:
     """The mild outside words of a question that has no other outside ones, and inside ones too."""
     said = {one.phrase for one in rules.outside.find(reading.text)}
-    mild = said <= rules.mild.keys() and rules.inside.holds(reading.text)
+    mild = said and said <= rules.mild.keys() and rules.inside.holds(reading.text)
     return said if mild else set()
 
 

@@ -8,6 +8,7 @@ automaton in Python and needs no compiled package.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import add
 from typing import NamedTuple
 
 
@@ -28,18 +29,23 @@ class Phrases:
         for phrase in (phrase for phrase in self._phrases if len(phrase) > 1):
             lengths.setdefault(phrase[:2], set()).add(len(phrase))
         self._lengths = {head: tuple(sorted(found)[::-1]) for head, found in lengths.items()}
+        self._single = frozenset(phrase for phrase in self._phrases if len(phrase) == 1)
 
     def all(self, text: str) -> Iterator[Found]:
         """Every occurrence, also overlapping ones, by start, then longest first."""
-        lengths, phrases = self._lengths, self._phrases
-        for start in range(len(text)):
-            head = text[start : start + 2]
-            for length in lengths.get(head, ()):
+        lengths, phrases, single = self._lengths, self._phrases, self._single
+        heads = enumerate(map(add, text, text[1:]))
+        starts = [start for start, head in heads if head in lengths]
+        if single and not single.isdisjoint(text):
+            alone = (start for start, one in enumerate(text) if one in single)
+            starts = sorted({*starts, *alone})
+        for start in starts:
+            for length in lengths.get(text[start : start + 2], ()):
                 phrase = text[start : start + length]
                 if phrase in phrases and len(phrase) == length:
                     yield Found(start, start + length, phrase)
-            if head[0] in phrases:
-                yield Found(start, start + 1, head[0])
+            if text[start] in single:
+                yield Found(start, start + 1, text[start])
 
     def longest(self, text: str) -> Iterator[Found]:
         """Occurrences that do not overlap: the leftmost, and of those the longest, first."""
