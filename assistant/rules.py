@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -65,23 +65,30 @@ class Matcher:
     """Finds phrases in a text, leftmost and longest first; ASCII phrases only as whole words."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        self._phrases = Phrases(phrases)
+        known = Phrases(phrases)
+
+        def whole(text: str) -> tuple[Found, ...]:
+            return tuple(one for one in known.all(text) if is_whole(text, one))
+
+        self._whole = lru_cache(maxsize=_READ_AGAIN)(whole)
 
     def holds(self, text: str) -> bool:
         """Whether any of the phrases stands in the text."""
-        return any(is_whole(text, one) for one in self._phrases.all(text))
+        return bool(self._whole(text))
 
     def find(self, text: str, among: Container[str] | None = None) -> list[Found]:
         """The occurrences (of the phrases ``among`` only), which do not overlap, in order."""
         found: list[Found] = []
         end = 0
-        for one in self._phrases.all(text):
-            if one.start < end or (among is not None and one.phrase not in among):
-                continue
-            if is_whole(text, one):
+        for one in self._whole(text):
+            if one.start >= end and (among is None or one.phrase in among):
                 found.append(one)
                 end = one.end
         return found
+
+
+_READ_AGAIN = 16
+"""How many texts are kept that were read last: one turn reads the same ones several times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

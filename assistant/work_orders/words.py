@@ -129,6 +129,8 @@ def begins(text: str) -> Begin | None:
         return Begin(kind=None if _opens(end) else whole, rest=before, last=True)
     if (closed := _closed(said)) is not None and not before:
         return closed
+    if not said.startswith(_openings()):
+        return None
     for start in _openings():
         if said.startswith(start):
             rest = said.removeprefix(start).strip(" ，,。:：了个的")
@@ -147,6 +149,8 @@ _HASTE = re.compile(
 
 def _closed(said: str) -> Begin | None:
     """A message whose end says it without a comma (我被老板气死了想投诉), and asks nothing."""
+    if not said.endswith(_closings()):
+        return None
     for kind in OrderKind:
         for whole in _begin(kind)[0]:
             rest = said.removesuffix(whole)
@@ -165,7 +169,7 @@ def only_asks(text: str) -> bool:
     said = normalise(text)
     for word in _about("unless"):
         said = said.replace(word, "")
-    if any(word in said for word in (*_about("words"), *_about("named"))):
+    if _asked().search(said):
         return True
     return len(said) <= _MOST_ASKED and _of_filing(said) and _ends(said)
 
@@ -202,6 +206,11 @@ def asks_in_general(text: str) -> bool:
 
 def _of_filing(said: str) -> bool:
     return any(word in said for word in _about("of"))
+
+
+@cache
+def _asked() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, (*_about("words"), *_about("named")))))
 
 
 def _ends(said: str) -> bool:
@@ -241,6 +250,11 @@ def _open_starts() -> tuple[str, ...]:
 @cache
 def _openings() -> tuple[str, ...]:
     return _longest({*_open_starts(), *(one for kind in OrderKind for one in _begin(kind)[1])})
+
+
+@cache
+def _closings() -> tuple[str, ...]:
+    return _longest(one for kind in OrderKind for one in _begin(kind)[0])
 
 
 @cache
