@@ -50,8 +50,8 @@ class Detector:
 
     def _totals(self, text: str) -> NDArray[np.float32]:
         rows = self.rows
-        every = linear.grams(text, LONGEST)
-        found = list({row for gram in every if (row := rows.get(gram)) is not None})
+        known = set(map(rows.get, linear.grams(text, LONGEST)))
+        found = [row for row in known if row is not None]
         totals: NDArray[np.float32] = self.bias + np.add.reduce(self.weights.take(found, axis=0))
         return totals
 

@@ -8,6 +8,7 @@ automaton in Python and needs no compiled package.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from operator import add
 from typing import NamedTuple
 
@@ -29,13 +30,15 @@ class Phrases:
         for phrase in (phrase for phrase in self._phrases if len(phrase) > 1):
             lengths.setdefault(phrase[:2], set()).add(len(phrase))
         self._lengths = {head: tuple(sorted(found)[::-1]) for head, found in lengths.items()}
+        self._heads = frozenset(self._lengths)
         self._single = frozenset(phrase for phrase in self._phrases if len(phrase) == 1)
 
     def all(self, text: str) -> Iterator[Found]:
         """Every occurrence, also overlapping ones, by start, then longest first."""
         lengths, phrases, single = self._lengths, self._phrases, self._single
-        heads = enumerate(map(add, text, text[1:]))
-        starts = [start for start, head in heads if head in lengths]
+        heads, distinct = _pairs(text)
+        known = not self._heads.isdisjoint(distinct)
+        starts = [start for start, head in enumerate(heads) if head in lengths] if known else []
         if single and not single.isdisjoint(text):
             alone = (start for start, one in enumerate(text) if one in single)
             starts = sorted({*starts, *alone})
@@ -54,6 +57,14 @@ class Phrases:
             if found.start >= end:
                 end = found.end
                 yield found
+
+
+@lru_cache(maxsize=32)
+def _pairs(text: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The pairs of neighbouring characters, in order and each once; a turn looks for many sets of
+    phrases in the same few texts."""
+    pairs = tuple(map(add, text, text[1:]))
+    return pairs, frozenset(pairs)
 
 
 def maximal(found: Iterable[Found]) -> list[Found]:

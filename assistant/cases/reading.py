@@ -164,7 +164,7 @@ class Slip:
 def slip(text: str) -> Slip | None:
     """What is wrong with the receipt number that a message gives; ``None`` if it gives none, or a
     sound one."""
-    if order_number(text) is not None or is_personal(text):
+    if not _DIGIT.search(plain(text)) or order_number(text) is not None or is_personal(text):
         return None
     for found in _MEANT.finditer(plain(text)):
         number = re.sub(r"[^A-Z0-9]", "", found[0])
@@ -176,6 +176,7 @@ def slip(text: str) -> Slip | None:
     return None
 
 
+_DIGIT = re.compile(r"\d")
 _MEANT = re.compile(r"(?<![A-Z0-9-])[A-Z]{1,4}[\s\-‐-―−]*\d(?:[\s\-‐-―−]*[0-9OIL])*(?![A-Z0-9])")
 _LEAST_MEANT = 3
 

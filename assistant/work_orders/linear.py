@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -46,12 +47,11 @@ class Linear:
 
     def totals(self, text: str, cues: Iterable[str] = ()) -> Floats:
         """One number a class, of shape (classes,).  ``text`` is normalised."""
-        counts: dict[int, int] = {}
-        for row in map(self.rows.get, grams(text, self.longest)):
-            if row is not None:
-                counts[row] = counts.get(row, 0) + 1
+        counts = Counter(map(self.rows.get, grams(text, self.longest)))
+        counts.pop(None, None)
         at = np.array([*counts], dtype=np.int64)
-        values = 1 + np.log(np.array([*counts.values()], dtype=np.float32))
+        values: Floats = np.log(np.array([*counts.values()], dtype=np.float32))
+        values += 1
         values *= self.idf.take(at)
         values /= math.sqrt(values.dot(values)) or 1.0
         totals: Floats = self.bias + values @ self.weights.take(at, axis=0)
