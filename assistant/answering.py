@@ -91,8 +91,10 @@ def _answered(
         draft = choices.person(line, writer, knowledge)
         return replace(turn, search=found.search, draft=draft)
     if first := knowledge.record(next(iter(found.decision.records), "")):
-        reading = replace(reading, facets=asked_of(first, reading, rules))
-        turn = replace(turn, understanding=reading)  # what a choice will be asked for
+        asked = asked_of(first, reading, rules)
+        if asked != reading.facets:
+            reading = replace(reading, facets=asked)
+            turn = replace(turn, understanding=reading)  # what a choice will be asked for
     if _asks_again(found.decision, turn.state):
         first_again = standing.Standing(
             record=found.decision.records[0],

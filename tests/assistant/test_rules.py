@@ -156,3 +156,20 @@ def test_alternation_finds_each_of_its_words(words: list[str]) -> None:
 def test_either_of_nothing_finds_nothing() -> None:
     assert rules.either([], []).search("任何文字") is None
     assert rules.either(["a.b"], ["b+"]).findall("a.b axb bb") == ["a.b", "b", "bb"]
+
+
+def test_english_sayings_of_emergencies_have_a_latin_letter() -> None:
+    """They are looked for only where a message has one."""
+    without = re.compile(r"[^a-z]*")
+    said = [one["text"] for one in _lines("crisis-train.jsonl")] + ["", " ", "12345", "，。！？'"]
+    for kind in rules.load().crisis:
+        for text in map(normalise, said):
+            bare = "".join(without.findall(text))
+            assert not kind.say.english.search(bare)
+
+
+@given(st.lists(st.sampled_from([*"着火了fire救a '", "着火", "fire"]), max_size=8).map("".join))
+def test_sayings_are_found_as_by_one_pattern(text: str) -> None:
+    words, patterns = ["着火", "fire"], ["救.{0,2}了", "fire.{0,2}a"]
+    found = rules.Sayings.of(words, patterns).search(text)
+    assert found is (rules.either(words, patterns).search(text) is not None)
