@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
@@ -160,12 +162,10 @@ def test_either_of_nothing_finds_nothing() -> None:
 
 def test_english_sayings_of_emergencies_have_a_latin_letter() -> None:
     """They are looked for only where a message has one."""
-    without = re.compile(r"[^a-z]*")
-    said = [one["text"] for one in _lines("crisis-train.jsonl")] + ["", " ", "12345", "，。！？'"]
+    every = Path("eval/gold/crisis-train.jsonl").read_text(encoding="utf-8").splitlines()
+    said = [re.sub("[a-z]+", "", normalise(json.loads(one)["text"])) for one in every]
     for kind in rules.load().crisis:
-        for text in map(normalise, said):
-            bare = "".join(without.findall(text))
-            assert not kind.say.english.search(bare)
+        assert not [one for one in (*said, "", " ", "110", ",.!?'") if kind.say.english.search(one)]
 
 
 @given(st.lists(st.sampled_from([*"着火了fire救a '", "着火", "fire"]), max_size=8).map("".join))
