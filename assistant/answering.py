@@ -91,8 +91,10 @@ def _answered(
         draft = choices.person(line, writer, knowledge)
         return replace(turn, search=found.search, draft=draft)
     if first := knowledge.record(next(iter(found.decision.records), "")):
-        reading = replace(reading, facets=asked_of(first, reading, rules))
-        turn = replace(turn, understanding=reading)  # what a choice will be asked for
+        asked = asked_of(first, reading, rules)
+        if asked != reading.facets:
+            reading = replace(reading, facets=asked)
+            turn = replace(turn, understanding=reading)  # what a choice will be asked for
     if _asks_again(found.decision, turn.state):
         first_again = standing.Standing(
             record=found.decision.records[0],
@@ -234,7 +236,7 @@ def _found(reading: Understanding, knowledge: Knowledge, rules: Rules, today: da
 def _mild(reading: Understanding, rules: Rules) -> set[str]:
     """The mild outside words of a question that has no other outside ones, and inside ones too."""
     said = {one.phrase for one in rules.outside.find(reading.text)}
-    mild = said <= rules.mild.keys() and rules.inside.holds(reading.text)
+    mild = said and said <= rules.mild.keys() and rules.inside.holds(reading.text)
     return said if mild else set()
 
 

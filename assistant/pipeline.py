@@ -98,11 +98,14 @@ class Assistant:
             id=new_id(), session_id=session_id, message=message, release=knowledge.name, state=begun
         )
         turn = await self._passed_on(turn)
-        turn = _advance(turn, self._before(knowledge, resuming=bool(code)))
+        timings: dict[str, float] = {}
+        turn = _advance(turn, self._before(knowledge, resuming=bool(code)), timings)
         if self.rewriter is not None and rewriting.unanswered(turn):
-            turn = await self._reworded(turn, self.rewriter, knowledge)
-        turn = await _timed(turn, self.desks)
-        turn = _advance(turn, self._after(knowledge))
+            turn = await self._reworded(turn, self.rewriter, knowledge, timings)
+        begun_errand = time.perf_counter()
+        turn = await carry_out(turn, self.desks)
+        timings["errand"] = (time.perf_counter() - begun_errand) * 1000
+        turn = replace(_advance(turn, self._after(knowledge), timings), timings=timings)
         await self._replied(turn)
         if isinstance(turn.outcome, Erased):
             await self.sessions.forget(session_id)
@@ -134,12 +137,14 @@ class Assistant:
             with suppress(Unavailable):
                 await staff.say(turn.session_id, said)
 
-    async def _reworded(self, turn: Turn, rewriter: Rewriter, knowledge: Knowledge) -> Turn:
-        """The turn after a rewriting was asked for, with the milliseconds that it took."""
+    async def _reworded(
+        self, turn: Turn, rewriter: Rewriter, knowledge: Knowledge, timings: dict[str, float]
+    ) -> Turn:
+        """The turn after a rewriting was asked for; the milliseconds that it took are noted."""
         begun = time.perf_counter()
         turn = await rewriting.reworded(turn, rewriter, knowledge, self.rules, self.today())
-        spent = (time.perf_counter() - begun) * 1000
-        return replace(turn, timings={**turn.timings, "rewrite": spent})
+        timings["rewrite"] = (time.perf_counter() - begun) * 1000
+        return turn
 
     def _before(self, knowledge: Knowledge, *, resuming: bool) -> Steps:
         """Up to a draft or an errand."""
@@ -364,22 +369,13 @@ def _written_down(turn: Turn) -> Turn:
     return replace(turn, state=replace(turn.state, said=said))
 
 
-def _advance(turn: Turn, steps: Steps) -> Turn:
-    """The turn after all the steps, with the milliseconds that each took."""
-    timings = dict(turn.timings)
+def _advance(turn: Turn, steps: Steps, timings: dict[str, float]) -> Turn:
+    """The turn after all the steps; the milliseconds that each took are noted in ``timings``."""
     for name, step in steps:
         begun = time.perf_counter()
         turn = step(turn)
         timings[name] = (time.perf_counter() - begun) * 1000
-    return replace(turn, timings=timings)
-
-
-async def _timed(turn: Turn, desks: Desks | None) -> Turn:
-    """The turn after its errand, with the milliseconds that it took."""
-    begun = time.perf_counter()
-    turn = await carry_out(turn, desks)
-    spent = (time.perf_counter() - begun) * 1000
-    return replace(turn, timings={**turn.timings, "errand": spent})
+    return turn
 
 
 def _unless_settled(handler: Step) -> Step:

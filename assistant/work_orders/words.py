@@ -160,6 +160,8 @@ def begins(text: str) -> Begin | None:
         return Begin(kind=None if _opens(end) else whole, rest=before, last=True)
     if (closed := _closed(said)) is not None and not before:
         return closed
+    if not said.startswith(_openings()):
+        return None
     for start in _openings():
         if said.startswith(start):
             rest = said.removeprefix(start).strip(" ，,。:：了个的")
@@ -216,6 +218,8 @@ _HASTE = re.compile(
 
 def _closed(said: str) -> Begin | None:
     """A message whose end says it without a comma (我被老板气死了想投诉), and asks nothing."""
+    if not said.endswith(_closings()):
+        return None
     for kind in OrderKind:
         for whole in _begin(kind)[0]:
             rest = said.removesuffix(whole)
@@ -232,7 +236,7 @@ def _whole_kind(said: str) -> OrderKind | None:
 def only_asks(text: str) -> bool:
     """Whether a message asks about filing (where, how long, what comes of it)."""
     said = _unquestioned(text)
-    if any(word in said for word in (*_about("words"), *_about("named"))):
+    if _asked().search(said):
         return True
     return len(said) <= _MOST_ASKED and of_filing(said) and _ends(said)
 
@@ -293,6 +297,11 @@ def of_filing(said: str) -> bool:
     return any(word in said for word in _about("of"))
 
 
+@cache
+def _asked() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, (*_about("words"), *_about("named")))))
+
+
 def _ends(said: str) -> bool:
     """Whether a message ends with a question about filing, final particles aside."""
     if said.startswith(_about("what_if")) and said.strip(EDGE).endswith("呢"):
@@ -330,6 +339,11 @@ def _open_starts() -> tuple[str, ...]:
 @cache
 def _openings() -> tuple[str, ...]:
     return _longest({*_open_starts(), *(one for kind in OrderKind for one in _begin(kind)[1])})
+
+
+@cache
+def _closings() -> tuple[str, ...]:
+    return _longest(one for kind in OrderKind for one in _begin(kind)[0])
 
 
 @cache
