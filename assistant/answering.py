@@ -87,12 +87,14 @@ def _answered(
     if stands := _standing(turn, reading, knowledge, rules, today):
         return continued(turn, stands, knowledge, rules, today)
     found = _found(reading, knowledge, rules, today)
-    if line := _person(found, reading, rules):
+    if not _finds_again(found.decision, turn.state) and (line := _person(found, reading, rules)):
         draft = choices.person(line, writer, knowledge)
         return replace(turn, search=found.search, draft=draft)
     if first := knowledge.record(next(iter(found.decision.records), "")):
-        reading = replace(reading, facets=asked_of(first, reading, rules))
-        turn = replace(turn, understanding=reading)  # what a choice will be asked for
+        asked = asked_of(first, reading, rules)
+        if asked != reading.facets:
+            reading = replace(reading, facets=asked)
+            turn = replace(turn, understanding=reading)  # what a choice will be asked for
     if _asks_again(found.decision, turn.state):
         first_again = standing.Standing(
             record=found.decision.records[0],
@@ -105,6 +107,12 @@ def _answered(
         return answered
     draft = _draft(found, reading, knowledge, rules, today, writer, ideas)
     return replace(turn, search=found.search, decision=found.decision, draft=draft)
+
+
+def _finds_again(decision: Decision, state: DialogueState) -> bool:
+    """Whether a message surely finds what was spoken of last (想投诉他 劳动监察)."""
+    spoken = state.record is not None and state.record in decision.records[:1]
+    return spoken and decision.outcome == "answer" and not decision.unsure
 
 
 def _of_a_family(
@@ -228,7 +236,7 @@ def _found(reading: Understanding, knowledge: Knowledge, rules: Rules, today: da
 def _mild(reading: Understanding, rules: Rules) -> set[str]:
     """The mild outside words of a question that has no other outside ones, and inside ones too."""
     said = {one.phrase for one in rules.outside.find(reading.text)}
-    mild = said <= rules.mild.keys() and rules.inside.holds(reading.text)
+    mild = said and said <= rules.mild.keys() and rules.inside.holds(reading.text)
     return said if mild else set()
 
 
@@ -257,9 +265,12 @@ def compose(
     writer: Writer,
     today: date,
     line: Hotline | None = None,
+    *,
+    more: bool = True,
 ) -> Draft:
     """The reply of one record to the asked facets; ``hits`` tell which parts of it were found;
-    ``line``: whom to call where the record has no telephone."""
+    ``line``: whom to call where the record has no telephone; ``more``: as of :func:`items.answer`.
+    """
     mine = [hit for hit in hits if hit.document.record == record.code]
     if isinstance(record, Policy):
         more = policies.asks_more(record, reading.text)
@@ -283,7 +294,9 @@ def compose(
     district = reading.district
     if district and district.removesuffix("区") in record.name:
         district = None  # the record's own name says it, the citizen asked for no district
-    draft = items.answer(record, asked, writer, district=district, today=today, line=line)
+    draft = items.answer(
+        record, asked, writer, district=district, today=today, line=line, more=more
+    )
     if heard is None or (asked and draft.status is Status.ANSWERED):
         return draft
     items.say_faq(record, heard, writer)
@@ -622,7 +635,18 @@ def continued(
     if stands.said:
         name = items.named(record)
         writer.say(replies()["answered"][stands.said].format(name=record.name), record, [name])
-    draft = compose(record, asked, reading, decision, mine, writer, today, _line(knowledge))
+    asks_plainly = stands.record == turn.state.record and bool(turn.understanding.facets)
+    draft = compose(
+        record,
+        asked,
+        reading,
+        decision,
+        mine,
+        writer,
+        today,
+        _line(knowledge),
+        more=not asks_plainly,  # the rest was told before
+    )
     return replace(turn, understanding=reading, decision=decision, draft=draft)
 
 

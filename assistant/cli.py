@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
@@ -17,6 +18,7 @@ from assistant.staff_commands import audit_app, staff_app
 
 if TYPE_CHECKING:
     from assistant.accounts.registry import Accounts
+    from assistant.audit.operator import Act
     from assistant.records.clerk import OrderClerk
     from assistant.settings import Settings
     from assistant.types import Draft
@@ -164,7 +166,8 @@ def import_(
         return
     if preview["rejected"]:
         _fail(f"有 {preview['rejected']} 条被拒绝，没有写入；请按提示修改后再导入")
-    _or_exit(lambda: importing.stage(settings.home, name, parsed, files))
+    with _audited(settings, "source.import", f"{name}:{len(parsed.records)}"):
+        _or_exit(lambda: importing.stage(settings.home, name, parsed, files))
     if not as_json:
         _say(f"已导入来源 {name}，运行 suiwen publish 后生效")
 
@@ -172,7 +175,10 @@ def import_(
 @app.command(rich_help_panel="知识")
 def publish(as_json: Json = False) -> None:
     """把所有来源发布成一个新版本，并切换过去。"""
-    manifest = _publish(_settings())
+    settings = _settings()
+    with _audited(settings, "release.publish") as act:
+        manifest = _publish(settings)
+        act.object = manifest.id
     if as_json:
         from dataclasses import asdict
 
@@ -210,7 +216,8 @@ def rollback(
     from knowledge import releases as store
 
     settings = _settings()
-    _or_exit(lambda: store.activate(settings.home, release))
+    with _audited(settings, "release.rollback", release):
+        _or_exit(lambda: store.activate(settings.home, release))
     if as_json:
         _write(json.dumps({"current": release}))
     else:
@@ -246,8 +253,10 @@ def remove(
     from assistant.bootstrap import PACK_SOURCE
     from knowledge import sources as staging
 
-    if not staging.remove(_settings().home, source) and source != PACK_SOURCE:
-        _fail(f"没有来源 {source!r}；见 suiwen sources")
+    settings = _settings()
+    with _audited(settings, "source.remove", source):
+        if not staging.remove(settings.home, source) and source != PACK_SOURCE:
+            _fail(f"没有来源 {source!r}；见 suiwen sources")
     if as_json:
         _write(json.dumps({"removed": source}))
     else:
@@ -349,6 +358,16 @@ def search(
 async def _respond(assistant: Any, message: Any) -> Reply:
     reply: Reply = await assistant.take_turn(message)
     return reply
+
+
+@contextmanager
+def _audited(settings: Settings, action: str, object_: str = "") -> Iterator[Act]:
+    """What is done within is a line of the audit log; where that does not open nothing is done."""
+    from assistant import offices
+    from assistant.audit.operator import audited
+
+    with audited(lambda: _or_exit(lambda: offices.open_audit(settings)), action, object_) as act:
+        yield act
 
 
 def _accounts() -> Accounts:

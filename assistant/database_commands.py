@@ -1,4 +1,5 @@
-"""``suiwen db``: bring the database to the newest version, copy it, put a copy back."""
+"""``suiwen db``: bring the database to the newest version, copy it, put a copy back, destroy what
+was kept for long enough."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ Json = Annotated[bool, typer.Option("--json", help="打印机器可读的 JSON")
 
 def database_app(settings: Callable[[], Settings]) -> typer.Typer:
     """The commands of ``suiwen db``."""
-    app = typer.Typer(help="数据库：升级、备份、恢复。", no_args_is_help=True)
+    app = typer.Typer(help="数据库：升级、备份、恢复、到期销毁。", no_args_is_help=True)
 
     @app.command()
     def upgrade(as_json: Json = False) -> None:
@@ -41,9 +42,13 @@ def database_app(settings: Callable[[], Settings]) -> typer.Typer:
         例：suiwen db backup /mnt/backup/2026-11-22.db
         """
         from assistant import offices
+        from assistant.audit.operator import audited
         from assistant.records.backup import backup as copy
 
-        made = _or_exit(lambda: copy(offices.database_url(settings()), to))
+        known = settings()
+        with audited(lambda: _or_exit(lambda: offices.open_audit(known)), "database.backup") as act:
+            made = _or_exit(lambda: copy(offices.database_url(known), to))
+            act.object = made.sha256
         _tell(_plain(made), f"已备份到 {made.path}（{made.size} 字节，校验值在旁边）", as_json)
 
     @app.command()
@@ -56,13 +61,31 @@ def database_app(settings: Callable[[], Settings]) -> typer.Typer:
         例：suiwen db restore /mnt/backup/2026-11-22.db
         """
         from assistant import offices
+        from assistant.audit.operator import audited
         from assistant.records.backup import restore as put_back
 
         known = settings()
         found = _or_exit(lambda: put_back(copy, offices.database_url(known)))
-        _or_exit(lambda: offices.open_database(known)).dispose()
+        with audited(
+            lambda: _or_exit(lambda: offices.open_audit(known)), "database.restore"
+        ) as act:
+            act.object = found.sha256
         words = f"已恢复 {found.path}；启动前请核对密钥文件（没有原来的密钥，密文打不开）"
         _tell(_plain(found), words, as_json)
+
+    @app.command()
+    def retire(as_json: Json = False) -> None:
+        """销毁保存期已满的正文、联系方式和它们的密钥；服务运行时每小时也会自己做。
+
+        期限：SUIWEN_RETENTION_DAYS（转人工的对话）、SUIWEN_ORDER_RETENTION_DAYS（已结束的工单）。
+        """
+        import asyncio
+
+        from assistant import offices
+
+        done = _or_exit(lambda: asyncio.run(offices.retire(settings())))
+        words = f"已销毁：转人工的对话 {done.handoffs} 段，已结束的工单 {done.orders} 张"
+        _tell({"handoffs": done.handoffs, "orders": done.orders}, words, as_json)
 
     return app
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.handoff import passing
 from assistant.handoff.types import Place
 from assistant.types import DialogueState, Draft, Erased, Left, Listed, Turn
 from assistant.work_orders.types import Receipt
@@ -42,6 +43,8 @@ def _thread(turn: Turn, draft: Draft) -> DialogueState:
         return replace(after, guide=None, record=None)
     if draft.guide is not None:
         return replace(after, record=draft.guide.bundle, guide=draft.guide)
+    if draft.reason == "neither" and state.offered:
+        return _without_refused(after, state.offered)
     match draft.status:
         case Status.ANSWERED | Status.PARTIAL if turn.decision is not None:
             first, *others = turn.decision.records
@@ -58,6 +61,13 @@ def _thread(turn: Turn, draft: Draft) -> DialogueState:
         case _:
             moved = draft.form or draft.enquiry or draft.ended
             return after if moved else state
+
+
+def _without_refused(after: DialogueState, refused: Sequence[str]) -> DialogueState:
+    """What was spoken of without the choices of which it is none (都不是)."""
+    kept = tuple(one for one in after.before if one not in refused)
+    record = None if after.record in refused else after.record
+    return replace(after, record=record, before=kept)
 
 
 def _with_list(state: DialogueState, draft: Draft) -> DialogueState:
@@ -102,7 +112,7 @@ def _with_outcome(state: DialogueState, turn: Turn) -> DialogueState:
             receipts = (*state.receipts, (number, check))[-MOST_RECEIPTS:]
             return replace(state, receipts=receipts)
         case Place() as place:
-            return replace(state, handoff=place)
+            return passing.settled(state, place)
         case Left():
             return replace(state, handoff=None)
         case _:

@@ -9,7 +9,6 @@ only where no pattern of ``crisis.toml`` fired, and only a sure answer counts.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,12 +17,11 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.work_orders import linear
 from retrieval.logistic import logistic
 
 LONGEST = 3
 FILE = "emergencies.json"
-
-_APART = re.compile(r"[^\w]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +50,9 @@ class Detector:
 
     def _totals(self, text: str) -> NDArray[np.float32]:
         rows = self.rows
-        found = [row for gram in grams(text) if (row := rows.get(gram)) is not None]
-        totals: NDArray[np.float32] = self.bias + self.weights[found].sum(axis=0)
+        known = set(map(rows.get, linear.grams(text, LONGEST)))
+        found = [row for row in known if row is not None]
+        totals: NDArray[np.float32] = self.bias + np.add.reduce(self.weights.take(found, axis=0))
         return totals
 
 
@@ -73,12 +72,7 @@ def of(
 
 def grams(text: str) -> set[str]:
     """The n-grams of a normalised text, 1 to ``LONGEST`` characters; ``^``, ``$`` are its ends."""
-    squeezed = f"^{_APART.sub('', text)}$"
-    return {
-        squeezed[start : start + length]
-        for length in range(1, LONGEST + 1)
-        for start in range(len(squeezed) - length + 1)
-    }
+    return set(linear.grams(text, LONGEST))
 
 
 @cache

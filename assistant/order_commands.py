@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
+from assistant.audit.operator import operator
+
 if TYPE_CHECKING:
     from assistant.records.clerk import Entered, Opened, OrderClerk
     from assistant.work_orders.types import OrderEvent, OrderStatus
 
 Value = TypeVar("Value")
 Json = Annotated[bool, typer.Option("--json", help="打印机器可读的 JSON")]
-BY = "cli"
 
 
-def orders_app(clerk: Callable[[], OrderClerk], by: str = BY) -> typer.Typer:
-    """The commands of ``suiwen orders``; ``clerk`` opens the database, ``by`` is who acts."""
+def orders_app(clerk: Callable[[], OrderClerk]) -> typer.Typer:
+    """The commands of ``suiwen orders``; ``clerk`` opens the database."""
     app = typer.Typer(help="工单：列出、查看、推进（没有接城市系统时）。", no_args_is_help=True)
 
     @app.command("list")
@@ -48,7 +49,7 @@ def orders_app(clerk: Callable[[], OrderClerk], by: str = BY) -> typer.Typer:
         as_json: Json = False,
     ) -> None:
         """看一张工单：正文里的个人信息遮住；每看一次都记进审计日志。"""
-        found = _or_exit(lambda: clerk().opened(number, by=by, whole=reveal))
+        found = _or_exit(lambda: clerk().opened(number, by=operator(), whole=reveal))
         told = _told(found, reveal=reveal)
         _tell(told, "\n".join(_page(told)), as_json)
 
@@ -65,7 +66,7 @@ def orders_app(clerk: Callable[[], OrderClerk], by: str = BY) -> typer.Typer:
         wanted = _status(status)
         view = _or_exit(
             lambda: clerk().advance(
-                number, wanted, by=by, note=note, department=department, days=days
+                number, wanted, by=operator(), note=note, department=department, days=days
             )
         )
         events = [_event(one) for one in view.events]
@@ -146,6 +147,7 @@ def _told(found: Opened, *, reveal: bool) -> dict[str, Any]:
         "department": view.department,
         "filed": view.filed.isoformat(),
         "erased": order is None,
+        "retired": view.retired.isoformat() if view.retired else None,
         "events": [_event(one) for one in view.events],
         "acts": [
             {
@@ -188,7 +190,9 @@ def _page(told: dict[str, Any]) -> list[str]:
     kind = OrderKind(told["kind"])
     lines = [f"{told['number']}  {words.kind(kind.value)}  {told['filed']}"]
     if told["erased"]:
-        lines.append("内容和联系方式已按要求清除")
+        lines.append(
+            "保存期满，内容和联系方式已销毁" if told["retired"] else "内容和联系方式已按要求清除"
+        )
     fields = ("text", "place", "when", "object", "wish", "name", "phone")
     lines += [f"{label(field, kind)}：{told[field]}" for field in fields if told.get(field)]
     if told.get("confidential"):

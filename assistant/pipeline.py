@@ -12,6 +12,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -97,11 +98,15 @@ class Assistant:
             id=new_id(), session_id=session_id, message=message, release=knowledge.name, state=begun
         )
         turn = await self._passed_on(turn)
-        turn = _advance(turn, self._before(knowledge, resuming=bool(code)))
+        timings: dict[str, float] = {}
+        turn = _advance(turn, self._before(knowledge, resuming=bool(code)), timings)
         if self.rewriter is not None and rewriting.unanswered(turn):
-            turn = await self._reworded(turn, self.rewriter, knowledge)
-        turn = await _timed(turn, self.desks)
-        turn = _advance(turn, self._after(knowledge))
+            turn = await self._reworded(turn, self.rewriter, knowledge, timings)
+        begun_errand = time.perf_counter()
+        turn = await carry_out(turn, self.desks)
+        timings["errand"] = (time.perf_counter() - begun_errand) * 1000
+        turn = replace(_advance(turn, self._after(knowledge), timings), timings=timings)
+        await self._replied(turn)
         if isinstance(turn.outcome, Erased):
             await self.sessions.forget(session_id)
         elif held and turn.state is not state:
@@ -116,19 +121,30 @@ class Assistant:
         staff = self.desks.staff if self.desks else None
         if staff is None or not passing.waits(turn.state):
             return turn
-        said = Said(who="citizen", text=_shown(turn.message.text), at=datetime.now(UTC))
+        said = passing.heard(turn.message.text, datetime.now(UTC))
         try:
             place = await staff.say(turn.session_id, said)
         except Unavailable:
             return turn
         return replace(turn, state=passing.settled(turn.state, place))
 
-    async def _reworded(self, turn: Turn, rewriter: Rewriter, knowledge: Knowledge) -> Turn:
-        """The turn after a rewriting was asked for, with the milliseconds that it took."""
+    async def _replied(self, turn: Turn) -> None:
+        """Tell the desk what the assistant answered to somebody who waits or is talked to: above
+        all the help in an emergency."""
+        staff = self.desks.staff if self.desks else None
+        said = passing.overheard(turn, datetime.now(UTC))
+        if staff is not None and said is not None:
+            with suppress(Unavailable):
+                await staff.say(turn.session_id, said)
+
+    async def _reworded(
+        self, turn: Turn, rewriter: Rewriter, knowledge: Knowledge, timings: dict[str, float]
+    ) -> Turn:
+        """The turn after a rewriting was asked for; the milliseconds that it took are noted."""
         begun = time.perf_counter()
         turn = await rewriting.reworded(turn, rewriter, knowledge, self.rules, self.today())
-        spent = (time.perf_counter() - begun) * 1000
-        return replace(turn, timings={**turn.timings, "rewrite": spent})
+        timings["rewrite"] = (time.perf_counter() - begun) * 1000
+        return turn
 
     def _before(self, knowledge: Knowledge, *, resuming: bool) -> Steps:
         """Up to a draft or an errand."""
@@ -283,11 +299,11 @@ class Assistant:
         if turn.outcome is None:
             return turn
         told = receipts.tell(turn, knowledge, self.aids(knowledge)) if self.aids else None
-        told = told or passing.tell(turn, knowledge) or erasing.tell(turn)
+        handed = self.desks is None or self.desks.handed
+        told = told or passing.tell(turn, knowledge, handed=handed) or erasing.tell(turn)
         if told is not None:
             return told
         if isinstance(turn.errand, LookUp | Follow):
-            handed = self.desks is None or self.desks.handed
             return enquiry.tell(turn, knowledge, self.today(), handed=handed)
         return replace(turn, draft=choices.away(Writer(), knowledge))
 
@@ -354,22 +370,13 @@ def _written_down(turn: Turn) -> Turn:
     return replace(turn, state=replace(turn.state, said=said))
 
 
-def _advance(turn: Turn, steps: Steps) -> Turn:
-    """The turn after all the steps, with the milliseconds that each took."""
-    timings = dict(turn.timings)
+def _advance(turn: Turn, steps: Steps, timings: dict[str, float]) -> Turn:
+    """The turn after all the steps; the milliseconds that each took are noted in ``timings``."""
     for name, step in steps:
         begun = time.perf_counter()
         turn = step(turn)
         timings[name] = (time.perf_counter() - begun) * 1000
-    return replace(turn, timings=timings)
-
-
-async def _timed(turn: Turn, desks: Desks | None) -> Turn:
-    """The turn after its errand, with the milliseconds that it took."""
-    begun = time.perf_counter()
-    turn = await carry_out(turn, desks)
-    spent = (time.perf_counter() - begun) * 1000
-    return replace(turn, timings={**turn.timings, "errand": spent})
+    return turn
 
 
 def _unless_settled(handler: Step) -> Step:

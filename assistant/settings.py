@@ -97,6 +97,15 @@ class Settings(BaseSettings):
         description="days after which the texts of an ended handoff, and the keys that sealed "
         "them, are destroyed; the audit log (ids only) is never shortened",
     )
+    order_retention_days: int = Field(
+        3_650,
+        ge=1,
+        description="days after which the texts, contacts and keys of an order that is over are "
+        "destroyed; number, kind, topic, statuses and days stay.  Our choice, the city's to set: "
+        "we could open no rule that names a time for hotline orders; ten years are the shorter of "
+        "the two terms (30 or 10) under which offices file papers, as a secondary source has them "
+        "(http://www.hnshanwen.com/NewsDetail.aspx?ID=1155)",
+    )
     plan_ttl: float = Field(604_800, gt=0, description="seconds a saved plan can be fetched")
     requests_per_minute: int = Field(600, ge=0, description="per address; 0 turns the limit off")
     most_body_bytes: int = Field(16_384, ge=64)

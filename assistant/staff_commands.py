@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar, get_args
 import typer
 
 from assistant.accounts.types import Account, Role
+from assistant.audit.operator import operator
+from assistant.audit.types import Break
 from assistant.handoff.types import Desk
 
 if TYPE_CHECKING:
     from assistant.accounts.registry import Accounts
     from assistant.audit.log import AuditLog
+    from assistant.audit.types import Line
 
 Value = TypeVar("Value")
 Json = Annotated[bool, typer.Option("--json", help="打印机器可读的 JSON")]
-BY = "cli"
 
 
 def staff_app(accounts: Callable[[], Accounts]) -> typer.Typer:
@@ -42,7 +44,7 @@ def staff_app(accounts: Callable[[], Accounts]) -> typer.Typer:
         if role not in get_args(Role) or not set(desks) <= set(get_args(Desk)):
             _fail(f"角色只能是 {_or(Role)}；服务台只能是 {_or(Desk)}")
         kind: Any = role
-        account, password = _or_exit(lambda: accounts().add(name, kind, desks, by=BY))
+        account, password = _or_exit(lambda: accounts().add(name, kind, desks, by=operator()))
         _tell({**_plain(account), "password": password}, _first(account, password), as_json)
 
     @app.command("list")
@@ -55,19 +57,19 @@ def staff_app(accounts: Callable[[], Accounts]) -> typer.Typer:
     @app.command()
     def disable(name: Annotated[str, typer.Argument()], as_json: Json = False) -> None:
         """停用一个账号，立即退出它的登录。"""
-        account = _or_exit(lambda: accounts().disable(name, by=BY))
+        account = _or_exit(lambda: accounts().disable(name, by=operator()))
         _tell(_plain(account), f"已停用 {name}", as_json)
 
     @app.command()
     def reset(name: Annotated[str, typer.Argument()], as_json: Json = False) -> None:
         """给一个新的首次密码：解锁、恢复停用的账号、取消两步验证。"""
-        account, password = _or_exit(lambda: accounts().reset(name, by=BY))
+        account, password = _or_exit(lambda: accounts().reset(name, by=operator()))
         _tell({**_plain(account), "password": password}, _first(account, password), as_json)
 
     @app.command("second-factor")
     def second_factor(name: Annotated[str, typer.Argument()], as_json: Json = False) -> None:
         """开通两步验证，打印验证器要扫的地址（只显示这一次）。"""
-        address = _or_exit(lambda: accounts().second_factor(name, by=BY))
+        address = _or_exit(lambda: accounts().second_factor(name, by=operator()))
         if as_json:
             _tell({"name": name, "address": address}, "", as_json)
             return
@@ -97,14 +99,21 @@ def audit_app(audit: Callable[[], AuditLog]) -> typer.Typer:
         if anchor is not None and not (number.isdecimal() and digest):
             _fail("--anchor 的写法是 行号:摘要，照 suiwen audit verify 打印的抄")
         noted = Anchor(seq=int(number), hash=digest) if anchor else None
-        found = _or_exit(lambda: audit().verify(noted))
+        log = _or_exit(audit)
+        found = _or_exit(lambda: log.verify(noted))
+        at = found.broken
+        there = log.lines(before=at + 1, most=1) if at and found.reason in _THERE else ()
+        reason = _REASONS[found.reason or "changed"]
         head = f"{found.head.seq}:{found.head.hash}" if found.head else None
         words = (
             f"完整：{found.lines} 行。最后一行（可以记在别处，下次核对）：{head}"
             if found.whole
-            else f"第 {found.broken} 行对不上（{found.reason}）；前 {found.lines} 行完整。"
+            else f"第 {at} 行对不上：{reason}；前 {found.lines} 行完整。"
         )
-        _tell({**asdict(found), "whole": found.whole, "anchor": head}, words, as_json)
+        words = "\n".join((words, *(f"这一行现在写的是：{_entry(one)}" for one in there)))
+        entry = asdict(there[0]) if there else None
+        told = {**asdict(found), "whole": found.whole, "anchor": head, "entry": entry}
+        _tell(told, words, as_json)
         if not found.whole:
             raise typer.Exit(1)
 
@@ -114,13 +123,26 @@ def audit_app(audit: Callable[[], AuditLog]) -> typer.Typer:
     ) -> None:
         """看最后的几行：谁在什么时候做了什么、成没成；只有编号，没有内容。"""
         found = _or_exit(lambda: audit().lines(most=most))[::-1]
-        rows = (
-            f"{one.seq}  {one.at}  {one.actor}  {one.action}  {one.object}  {one.result}"
-            for one in found
-        )
-        _tell([asdict(one) for one in found], "\n".join(rows), as_json)
+        _tell([asdict(one) for one in found], "\n".join(map(_entry, found)), as_json)
 
     return app
+
+
+_REASONS: dict[Break, str] = {
+    "unreadable": "读不出来",
+    "out_of_order": "行号不连续，有行被删或者插入",
+    "not_chained": "接不上前一行，有行被换过",
+    "changed": "内容被改过",
+    "unknown_algorithm": "写着不认识的摘要算法",
+    "cut": "末尾的行被删掉了，或者行数记录被改过",
+    "anchor": "与以前记下的 --anchor 不一致",
+}
+_THERE: tuple[Break, ...] = ("not_chained", "changed", "unknown_algorithm")
+"""What is wrong with a line that can be shown."""
+
+
+def _entry(one: Line) -> str:
+    return f"{one.seq}  {one.at}  {one.actor}  {one.action}  {one.object}  {one.result}"
 
 
 def _plain(account: Account) -> dict[str, Any]:

@@ -53,6 +53,9 @@ FAR = 0.5
 SHORT = 14
 """A message of at most so many letters that names nothing clearly goes on about what was said."""
 
+STATED = 16
+"""The most letters of a statement that is heard as a circumstance, whatever it is about."""
+
 _MOST_DOCUMENT = 12
 """Longest message that asks whether a document is needed."""
 
@@ -189,6 +192,9 @@ def stand(
         steps = (Facet.PROCESS,) if one.step else ()
         asks = tuple(dict.fromkeys((*steps, *reading.facets)))
         return Standing(record=state.record, facets=asks, text=reading.text)
+    if state.record and _only_where(reading):
+        facets = meant(reading, state)
+        return Standing(record=state.record, facets=facets, said="goes_on", text="")
     text = reading.text if reading.focus else ""
     own = look(reading.original) if reading.focus else _NOTHING_SEEN
     if names_one(own, state, papers) and not _whether(own, reading, state, look, papers):
@@ -207,7 +213,7 @@ def stand(
     facets = asked(reading) or state.facets
     if right := corrected(reading.text):
         anew = reading.facets or asking.surely(right[0]) or state.facets
-        stands = _corrected(right, anew, state, look, name)
+        stands = _corrected(right, anew, reading, state, look, name, papers)
         if stands is not None:
             return stands
     if code := part_meant(reading, own, state, look, papers, parts):
@@ -243,6 +249,11 @@ def stand(
         said="goes_on" if reading.focus else None,
         text=text,
     )
+
+
+def _only_where(reading: Understanding) -> bool:
+    """Whether a message names a district, and nothing besides (那番禺呢)."""
+    return reading.district is not None and reading.focus.replace(" ", "") in reading.district
 
 
 def _whether(
@@ -618,8 +629,9 @@ def goes_on(own: Seen, reading: Understanding, state: DialogueState) -> bool:
     if not reading.facets and asking.belongs_elsewhere(text):
         return False
     waits = (state.form, state.enquiry, state.handoff, state.guide)
+    told = asked(reading)
     return bool(
-        asked(reading)
+        (told and (told != (Facet.CONDITIONS,) or len(text) <= STATED))
         or (len(text) <= SHORT and not any(waits))
         or reading.district
         or reading.profile
@@ -640,13 +652,15 @@ def corrected(text: str) -> tuple[str, str] | None:
 def _corrected(
     meant: tuple[str, str],
     facets: tuple[Facet, ...],
+    reading: Understanding,
     state: DialogueState,
     look: Look,
     name: Callable[[str], str],
+    papers: Papers,
 ) -> Standing | None:
     """The record that a correction means: what is meant in place of what is not, in the name of the
     record that it corrects, and never a rule in place of a thing to apply for; that record itself
-    where only a circumstance is corrected."""
+    where only a circumstance is corrected (不是猪，是羊)."""
     right, wrong = meant
     own = look(right)
     if not own.focus:
@@ -656,12 +670,39 @@ def _corrected(
     stem = spoken.replace(wrong, "") if wrong else spoken.partition(_BRACKET)[0]
     clear = is_clear(own) and _names_it(own, right)
     beside = look(f"{stem} {right}") if spoken and not clear else own
-    if before and _is_circumstance(own, right) and _is_near(beside, before):
+    said = replace(reading, text=right, original=right, focus=own.focus)
+    kept = _stays(own, said, wrong, before, look, name, papers)
+    if before and (kept or (_is_circumstance(own, right) and _is_near(beside, before))):
         return Standing(record=before, facets=facets, said="goes_on", text=right)
     for one in (*beside.candidates, *own.candidates):
         if one.record.code != before and isinstance(one.record, ServiceItem | Bundle):
             return Standing(record=one.record.code, facets=facets, said="takes", text=right)
     return None
+
+
+def _stays(
+    own: Seen,
+    said: Understanding,
+    wrong: str,
+    before: str,
+    look: Look,
+    name: Callable[[str], str],
+    papers: Papers,
+) -> bool:
+    """Whether what is meant is of the same matter: it comes first by itself; or it is not said as
+    one that turns, what it is not has no part in the name, and with that it comes first."""
+    best = own.best
+    if not before or best is None:
+        return False
+    if best.record.code == before:
+        return True
+    spoken = normalise(name(before))
+    if wrong and wrong.rstrip("的嘅") in spoken:
+        return False
+    if turning.turns(signs(own, best, (before,), said, look, papers)):
+        return False
+    first = look(f"{_stem(name(before))[:-_ACT]} {said.text}").best
+    return own.decision.confidence < FOUND or (first is not None and first.record.code == before)
 
 
 def _names_it(own: Seen, right: str) -> bool:

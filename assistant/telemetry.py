@@ -69,6 +69,10 @@ def hashed(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=6, key=_KEY).hexdigest()
 
 
+_LEAST_MS = 0.005
+"""Steps of a turn that took less would be logged as 0."""
+
+
 class Telemetry:
     """Counts and logs finished turns."""
 
@@ -121,7 +125,7 @@ class Telemetry:
             reason=reply.reason,
             release=turn.release,
             record=turn.decision.records[0] if turn.decision and turn.decision.records else None,
-            ms={name: round(spent, 2) for name, spent in turn.timings.items()},
+            ms={name: round(one, 2) for name, one in turn.timings.items() if one >= _LEAST_MS},
             total_ms=round(total, 2),
         )
 

@@ -27,12 +27,15 @@ from starlette.websockets import WebSocket
 from channels import limits, sockets
 from channels.problems import Problem
 from channels.types import (
+    AccountAct,
+    AccountChanged,
     Conversation,
     LiveFrame,
     Queued,
     Spoken,
     StaffAct,
     StaffMember,
+    StaffPhone,
     StaffRefusal,
     StaffServices,
     StaffSignedIn,
@@ -108,9 +111,11 @@ _JSON: dict[str, TypeAdapter[Any]] = {
     "conversation": TypeAdapter(Conversation),
     "lines": TypeAdapter(tuple[Spoken, ...]),
     "suggestions": TypeAdapter(tuple[Suggestion, ...]),
+    "phone": TypeAdapter(StaffPhone),
     "frames": TypeAdapter(tuple[LiveFrame, ...]),
     "frame": TypeAdapter(LiveFrame),
 }
+_ACCOUNT_ACT = TypeAdapter(AccountAct)
 
 
 def router(
@@ -168,8 +173,57 @@ def router(
             return RedirectResponse(f"{PATH}/sign-in", 303)
         if member.must_change:
             return RedirectResponse(f"{PATH}/password", 303)
+        if "audit.read" in member.may:
+            return await audit_page(member, token, verify=False)
+        if "account.read" in member.may:
+            return await accounts_page(member, token)
         name = "staff_desk.html" if "handoff.read" in member.may else "staff_other.html"
         return _page(name, member=member, csrf=csrf_of(token))
+
+    async def audit_page(member: StaffMember, token: str, *, verify: bool) -> Response:
+        found = await services.audit(member, verify)
+        if found is None:
+            raise Problem(*_REFUSED["denied"])
+        return _page("staff_audit.html", member=member, csrf=csrf_of(token), audit=found)
+
+    async def accounts_page(
+        member: StaffMember, token: str, changed: AccountChanged | None = None
+    ) -> Response:
+        found = await services.accounts(member)
+        if found is None:
+            raise Problem(*_REFUSED["denied"])
+        status = 422 if changed is not None and changed.problem else 200
+        values = {"member": member, "csrf": csrf_of(token), "accounts": found, "changed": changed}
+        return _page("staff_accounts.html", status, **values)
+
+    @routes.post(f"{PATH}/audit")
+    async def verify(request: Request) -> Response:
+        """Check the whole chain."""
+        member, token = await signed_in(request), request.cookies.get(COOKIE, "")
+        await form(request, token)
+        return await audit_page(member, token, verify=True)
+
+    @routes.post(f"{PATH}/accounts")
+    async def change_account(request: Request) -> Response:
+        """Add, disable or reset an account; a first password is on this page once."""
+        member, token = await signed_in(request), request.cookies.get(COOKIE, "")
+        given = await form(request, token)
+        desks = tuple(one for one in ("hotline", "window") if given.get(one))
+        try:
+            act = _ACCOUNT_ACT.validate_python(
+                {
+                    "kind": given.get("act"),
+                    "name": given.get("name", "").strip(),
+                    "role": given.get("role", ""),
+                    "desks": desks if given.get("role") == "agent" else (),
+                }
+            )
+        except ValidationError:
+            raise Problem(422, "请求的格式不对。") from None
+        changed = await services.change_account(member, act)
+        if changed is None:
+            raise Problem(*_REFUSED["denied"])
+        return await accounts_page(member, token, changed)
 
     @routes.get(f"{PATH}/sign-in")
     async def sign_in_page(request: Request) -> Response:
@@ -246,10 +300,18 @@ def router(
     async def suggestions(request: Request, id_: _Id) -> Response:
         return _json("suggestions", await services.suggestions(await signed_in(request), id_))
 
+    @routes.post(f"{PATH}/api/handoffs/{{id_}}/phone")
+    async def phone(request: Request, id_: _Id) -> Response:
+        """One deliberate act, so it is a POST: to look is a line of the audit log."""
+        found = await services.reveal(await protected(request), id_)
+        if found is None:
+            raise Problem(409, _REFUSED["gone"][1])
+        return _json("phone", found)
+
     @routes.post(f"{PATH}/api/handoffs/{{id_}}/{{act}}", status_code=204)
     async def perform(request: Request, id_: _Id, act: str) -> Response:
         member = await protected(request)
-        if act not in ("take", "say", "return", "close"):
+        if act not in ("take", "say", "invite", "return", "close"):
             raise Problem(404, "没有这个地址。")
         content = await limits.body(request, MOST_BYTES)
         try:

@@ -277,7 +277,8 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """A handoff as the list shows it.  ``want``: the first line of its package."""
+    """A handoff as the list shows it.  ``want``: the first line of its package; ``urgent``: a
+    danger was told of; ``gone``: since when the citizen's page has not been connected."""
 
     id: str
     desk: DeskName
@@ -285,11 +286,15 @@ class Queued:
     since: datetime
     want: str
     unread: bool = False
+    urgent: bool = False
+    gone: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """A handoff opened: the package (at most ten lines, label and text), its sources, all said."""
+    """A handoff opened: the package (at most ten lines, label and text), its sources, all said.
+
+    ``invites``: name and label of what the citizen may be asked to do."""
 
     id: str
     desk: DeskName
@@ -299,6 +304,9 @@ class Conversation:
     lines: tuple[tuple[str, str], ...]
     sources: tuple[Source, ...]
     spoken: tuple[Spoken, ...]
+    invites: tuple[tuple[str, str], ...] = ()
+    urgent: bool = False
+    gone: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,11 +319,19 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffAct:
-    """What a member does with a handoff.  ``codes``: records that a ``say`` rests on."""
+    """What a member does with a handoff.  ``codes``: records that a ``say`` rests on; ``text`` of
+    an ``invite``: its name.  It is said to the citizen, who goes on with the assistant."""
 
-    kind: Literal["take", "say", "return", "close"]
+    kind: Literal["take", "say", "invite", "return", "close"]
     text: str = field(default="", repr=False)
     codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffPhone:
+    """The number that a citizen gave, for who has taken them over; ``None`` if they gave none."""
+
+    phone: str | None = field(repr=False)
 
 
 StaffRefusal = Literal["denied", "gone", "empty", "too_long"]
@@ -323,10 +339,63 @@ StaffRefusal = Literal["denied", "gone", "empty", "too_long"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """A line of the audit log: ids and names of acts; ``at``: UTC, ISO 8601."""
+
+    seq: int
+    at: str
+    actor: str
+    action: str
+    object: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPage:
+    """The last lines, newest first; ``verdict``: what checking the whole log said, if it was."""
+
+    rows: tuple[AuditRow, ...]
+    verdict: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """An account as administrators see it; ``states`` in words."""
+
+    name: str
+    badge: str
+    label: str
+    desks: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountAct:
+    """What an administrator does with an account; ``role`` and ``desks`` of one to ``add``."""
+
+    kind: Literal["add", "disable", "reset"]
+    name: str
+    role: str = ""
+    desks: tuple[DeskName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChanged:
+    """What came of it, in words; ``password``: the first one, shown this once."""
+
+    done: str | None = None
+    problem: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LiveFrame:
     """What is pushed to a citizen: a line of staff, or where the handoff stands.
 
-    ``id``: a cursor, to be given when asking again; 0 for what only holds now.
+    ``id``: a cursor, to be given when asking again; 0 for what only holds now.  ``staffed``:
+    whether anybody is at the desk that is waited for.  ``ask``: a message that a button beneath the
+    text sends.
     """
 
     kind: Literal["said", "waiting", "taken", "returned", "closed", "call_back"]
@@ -337,6 +406,8 @@ class LiveFrame:
     sources: tuple[Source, ...] = ()
     ahead: int | None = None
     minutes: int | None = None
+    staffed: bool | None = None
+    ask: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +427,11 @@ class StaffServices:
     conversation: Callable[[StaffMember, str], Awaitable[Conversation | None]]
     news: Callable[[StaffMember, str, int], Awaitable[tuple[Spoken, ...]]]
     act: Callable[[StaffMember, str, StaffAct], Awaitable[StaffRefusal | None]]
+    reveal: Callable[[StaffMember, str], Awaitable[StaffPhone | None]]
     suggestions: Callable[[StaffMember, str], Awaitable[tuple[Suggestion, ...]]]
     watch: Callable[[StaffMember], AsyncGenerator[None, None]]
     live: Callable[[str, int], AsyncGenerator[LiveFrame, None]]
     missed: Callable[[str, int], Awaitable[tuple[LiveFrame, ...]]]
+    audit: Callable[[StaffMember, bool], Awaitable[AuditPage | None]]
+    accounts: Callable[[StaffMember], Awaitable[tuple[AccountRow, ...] | None]]
+    change_account: Callable[[StaffMember, AccountAct], Awaitable[AccountChanged | None]]

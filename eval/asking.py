@@ -25,7 +25,7 @@ SURE = 0.3
 """From which probability a facet is heard beside those of the table: read off the follow-ups of
 the development and of our own talks, where 0.25 to 0.35 do as well."""
 
-ASKS = ("facet", "pronoun", "back", "topic")
+ASKS = ("facet", "pronoun", "back")
 """Kinds of turns whose words tell what they ask for: a choice or a correction carries it over."""
 
 AWAY = 0.4

@@ -18,7 +18,6 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from assistant import rules
 from assistant.work_orders import duplicates, kinds, linear, topics
 from assistant.work_orders.linear import Linear
 from eval import asking, datasets
@@ -43,7 +42,10 @@ SURE = {"department": 0.85, "route": 0.9, "topic": 0.8}
 """How often what is told above each threshold is right, left out of the fit."""
 UNTOLD = {"department": "", "route": "12345"}
 """What is said where nothing else is sure; it needs no threshold."""
-MOST_FALSE_SAME = 0.1
+DUPLICATES_C = 3.0
+AGAIN, AGAIN_SHARE = "又", 0.25
+"""What makes another matter sound as if it went on, and how much such a pair counts."""
+MOST_FALSE_SAME = 0.05
 """The share of our pairs of different matters that may be taken for one."""
 
 Floats = NDArray[np.float64]
@@ -338,18 +340,25 @@ def _matter(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
+    """Two messages of a person, the later one second, with the days between them."""
+
     a: str
     b: str
     same: bool
+    days: int = 0
 
 
 def pairs(split: str) -> tuple[Pair, ...]:
     rows = [one for one in _lines("order-pairs") if one["split"] == split]
-    return tuple(Pair(one["a"], one["b"], one["same"]) for one in rows)
+    return tuple(Pair(one["a"], one["b"], one["same"], one.get("days", 0)) for one in rows)
 
 
 def fit_duplicates(given: Sequence[Pair]) -> duplicates.Weights:
-    """Weights from our pairs; beside them, as different matters, sentences of one topic."""
+    """Weights from our pairs; beside them, as different matters, sentences of one topic, and all
+    different ones once more with the later one told as if it went on.
+
+    The threshold comes from folds left out.  What only the days tell apart is left to the rule.
+    """
     from sklearn.linear_model import LogisticRegression
 
     alike = [
@@ -357,23 +366,35 @@ def fit_duplicates(given: Sequence[Pair]) -> duplicates.Weights:
         for one, other in zip(topic_sentences("train"), topic_sentences("train")[1:], strict=False)
         if one.label == other.label
     ]
-    every = [*given, *alike]
+    near = [one for one in given if one.days <= 7 * duplicates.WEEKS]
+    others = [one for one in (*near, *alike) if not one.same]
+    again = [replace(one, b=f"{AGAIN}{one.b}") for one in others]
+    every = [*near, *alike, *again]
     shown = [_shown(one) for one in every]
-    names = list(shown[0])
-    weight = [1.0] * len(given) + [len(given) / 2 / len(alike)] * len(alike)
-    model = LogisticRegression(C=10.0)
-    model.fit([list(one.values()) for one in shown], [one.same for one in every], weight)
-    fitted = dict(zip(names, model.coef_[0].tolist(), strict=True))
-    shares = model.predict_proba([list(one.values()) for one in shown])[:, 1]
-    other = [share for share, one in zip(shares, given, strict=False) if not one.same]
-    same_at = max(0.5, float(np.quantile(other, 1 - MOST_FALSE_SAME)))
+    features = np.array([list(one.values()) for one in shown])
+    truth = np.array([one.same for one in every])
+    some = len(near) / 2 / len(alike)
+    weight = np.array([1.0] * len(near) + [some] * len(alike))
+    weight = np.append(weight, [AGAIN_SHARE * one for one in weight[~truth[: len(weight)]]])
+
+    def fit(rows: NDArray[np.bool_]) -> Any:
+        return LogisticRegression(C=DUPLICATES_C).fit(features[rows], truth[rows], weight[rows])
+
+    left_out, place = np.zeros(len(every)), np.arange(len(every))
+    for fold in range(FOLDS):
+        held = place % FOLDS == fold
+        left_out[held] = fit(~held).predict_proba(features[held])[:, 1]
+    other = left_out[: len(near)][~truth[: len(near)]]
+    same_at = float(np.quantile(other, 1 - MOST_FALSE_SAME))
+    model = fit(place >= 0)
+    fitted = dict(zip(list(shown[0]), model.coef_[0].tolist(), strict=True))
     return duplicates.Weights(bias=float(model.intercept_[0]), weights=fitted, same_at=same_at)
 
 
 def score_duplicates(given: Sequence[Pair]) -> tuple[Rate, Rate]:
     """Same matters noticed; different matters taken for one."""
     judged = [
-        (one, duplicates.is_same(duplicates.same_matter(one.a, one.b, *_beside(one))))
+        (one, duplicates.is_same(duplicates.same_matter(*_matters(one), days=one.days)))
         for one in given
     ]
     same = [found for one, found in judged if one.same]
@@ -382,15 +403,11 @@ def score_duplicates(given: Sequence[Pair]) -> tuple[Rate, Rate]:
 
 
 def _shown(one: Pair) -> dict[str, float]:
-    return duplicates.signs(one.a, one.b, *_beside(one))
+    return duplicates.signs(*_matters(one))
 
 
-def _beside(one: Pair) -> tuple[bool, bool]:
-    """Whether both name the same district (or none), and have the same likeliest topic."""
-    found = [rules.load().districts.search(text) for text in (one.a, one.b)]
-    names = {match.group() if match else None for match in found}
-    first = {topics.suggest(text, 1)[0].code for text in (one.a, one.b)}
-    return len(names) == 1, len(first) == 1
+def _matters(one: Pair) -> tuple[duplicates.Matter, duplicates.Matter]:
+    return duplicates.Matter(text=one.a), duplicates.Matter(text=one.b)
 
 
 # All
@@ -406,7 +423,9 @@ def refit() -> None:
     text = linear.dumps(fit_kinds(kind_training()), _KIND_SMALLEST)
     (FOLDER / kinds.FILE).write_text(text, encoding="utf-8")
     kinds.classifier.cache_clear()
-    (FOLDER / duplicates.FILE).write_text(toml(fit_duplicates(pairs("train"))), encoding="utf-8")
+    (FOLDER / duplicates.FILE).write_text(
+        toml(fit_duplicates((*pairs("train"), *pairs("calibration")))), encoding="utf-8"
+    )
     duplicates.weights.cache_clear()
 
 

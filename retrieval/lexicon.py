@@ -173,8 +173,11 @@ def doubtful(entries: Iterable[Entry], names: Iterable[str] = ()) -> Iterator[Do
 
 def is_whole(text: str, found: Found) -> bool:
     """Whether a phrase with ASCII edges is not part of a longer ASCII word or number."""
-    before = text[found.start - 1 : found.start] + found.phrase[0]
-    after = found.phrase[-1] + text[found.end : found.end + 1]
+    first, last = found.phrase[0], found.phrase[-1]
+    if first > "\x7f" and last > "\x7f":
+        return True
+    before = text[found.start - 1 : found.start] + first
+    after = last + text[found.end : found.end + 1]
     return not any(len(pair) == 2 and _is_ascii_word(pair) for pair in (before, after))
 
 

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from starlette.staticfiles import StaticFiles
 
 from assistant.accounts.registry import Accounts
+from assistant.handoff import passing
 from assistant.handoff.asking import wants_person
 from assistant.handoff.desk import SqlStaffDesk
 from assistant.handoff.hours import ALWAYS, Hours
@@ -46,7 +47,7 @@ class Site:
     async def respond(self, message: Message, emit: Emit | None = None) -> Reply:
         session = message.session_id or f"{len(self.said):032}"
         said = self.said.setdefault(session, [])
-        asked = Said(who="citizen", text=message.text, at=datetime.now(UTC))
+        asked = passing.heard(message.text, datetime.now(UTC))
         place = await self.desk.say(session, asked)
         if place is not None and place.status == "taken":
             return _reply(session, Status.HANDED_OFF, "已送达，请等工作人员回复。", "delivered")
@@ -101,8 +102,11 @@ def site(
     *,
     clock: Clock | None = None,
     hours: Hours = ALWAYS,
+    beat: float = 0.5,
+    away: float = 2.0,
 ) -> Site:
-    """A site over a database in ``folder``; without a ``clock`` it has the real time."""
+    """A site over a database in ``folder``; without a ``clock`` it has the real time.  ``beat`` and
+    ``away``: seconds, as of ``StaffRoom`` and ``SqlStaffDesk``."""
     engine = database(folder)
     now: Callable[[], datetime] = clock or (lambda: datetime.now(UTC))
     seals = FakeSeals()
@@ -125,8 +129,9 @@ def site(
         hours={"hotline": hours, "window": hours},
         present=present,
         clock=now,
+        away=timedelta(seconds=away),
     )
-    room = StaffRoom(accounts=accounts, desk=desk, source=source, suggest=suggest)
+    room = StaffRoom(accounts=accounts, desk=desk, source=source, suggest=suggest, beat=beat)
     return Site(
         engine=engine,
         clock=now,

@@ -18,9 +18,10 @@ _ACTS = re.compile(r"[a-z_]+(\.[a-z_]+)?")
 class Entry:
     """Who did what to what, and how it ended.
 
-    ``actor``: an account id, ``cli`` or ``system``; ``action``: as ``handoff.take``; ``object``: an
-    id; ``result``: ``ok``, ``denied`` or a reason.  Raises ``ValueError`` for anything but ids and
-    names of acts, so that no text or number of a person gets in by mistake.
+    ``actor``: an account id, ``cli:`` and who runs a command, or ``system``; ``action``: as
+    ``handoff.take``; ``object``: an id; ``result``: ``ok``, ``denied`` or a reason.  Raises
+    ``ValueError`` for anything but ids and names of acts, so that no text or number of a person
+    gets in by mistake.
     """
 
     actor: str

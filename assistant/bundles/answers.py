@@ -179,8 +179,8 @@ def _choices(options: Sequence[Option], bare: str) -> Answer | None:
 def yes_no(bare: str, *, asked: str = "") -> Answer | None:
     """Yes, no or neither: 有, 冇, 係, 唔係, 还没有 …
 
-    A longer no is one only if it negates words of the question that was ``asked``, or words that
-    answer any (没拿到): 不请人 is no answer to 营业执照领到了吗.
+    A longer one counts only if it has words of the question that was ``asked``, or words that
+    answer any (没拿到): 不请人 and 有点贵 are no answers to 营业执照领到了吗.
     """
     said = re.sub(r"^(?:我|他|她|佢|我们|我地)", "", bare).rstrip(_ENDINGS) or bare
     for one in (bare, said):
@@ -191,17 +191,22 @@ def yes_no(bare: str, *, asked: str = "") -> Answer | None:
     if len(said) > 10 or _ASKING.search(bare) or _NEITHER.match(said):
         return None
     if found := _NEGATION.match(said):
-        return Answer(False) if _negates(said[found.end() :], asked) else None
-    if re.match(r"(?:有|是|系|已经|会|要|对)", said):
-        return Answer(True)
+        return Answer(False) if _answers(said[found.end() :], asked) else None
+    if found := _AFFIRMATION.match(said):
+        return Answer(True) if _answers(said[found.end() :], asked) else None
     return None
 
+
+_AFFIRMATION = re.compile(
+    r"(?:有|是|系|已经|会|要|对)(?!人|时|点|啲|些|他|她|佢|它|你|别|方|面|不起|唔住|么|求)"
+)
+"""有点贵, 有人受伤, 是他先动手的, 对方 … begin like a yes, and tell something else."""
 
 _NEGATION = re.compile(r"(?:还没有?|仲未|仲冇|没有?|不是?|冇|未|唔系?|无)")
 
 
-def _negates(rest: str, asked: str) -> bool:
-    """Whether what follows a negation is of the question, or would answer any."""
+def _answers(rest: str, asked: str) -> bool:
+    """Whether what follows a yes or a no is of the question, or would answer any."""
     words = guide_words()["negated"]
     known = set(normalise(asked)) - set(words["grammar"])
     said = set(rest) - set(words["grammar"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from assistant.rules import guide_words
 from retrieval.analyzer import normalise
@@ -18,8 +18,13 @@ def bare(text: str, known: frozenset[str] | None = None) -> str:
 
     ``known``: the whole words of all commands; those of the guide, if not given.
     """
-    known = commands()["all"] if known is None else known
-    said = normalise(text).strip(EDGE)
+    return _bare(normalise(text), commands()["all"] if known is None else known)
+
+
+@lru_cache(maxsize=64)
+def _bare(text: str, known: frozenset[str]) -> str:
+    """Asked for by many readers of a turn."""
+    said = text.strip(EDGE)
     for courtesy in _COURTESY:
         said = said if said in known else said.removeprefix(courtesy)
     trimmed = said.rstrip(_ENDINGS).strip(EDGE)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import get_args
 
 from assistant.cases import words
 from assistant.cases.limits import ENDED, say_case_limit, say_correction, say_order_limit
@@ -20,7 +21,7 @@ from assistant.composing.plans import day_text
 from assistant.composing.policies import hotline_card
 from assistant.types import Draft, Knowledge
 from assistant.work_orders import routes
-from assistant.work_orders.types import OrderEvent, OrderStatus, OrderView
+from assistant.work_orders.types import Act, OrderEvent, OrderStatus, OrderView
 from channels.types import Card, CardRow, Status
 from knowledge.facts import facts
 from knowledge.types import Facet, Hotline, ServiceItem
@@ -99,12 +100,16 @@ def explain_order(
         held = [page.cite("route", way.name)]
     hotline = routes.route(routes.PUBLIC).name  # whatever the route, it is the hotline that sends
     page.say(told["holder"].format(department=department, route=hotline), *held)
-    over = not kept and say_order_limit(view, way, knowledge, page, today)
+    over = view.retired is None and not kept and say_order_limit(view, way, knowledge, page, today)
     _say_note(event, at, page)
     if view.stars is not None:
         stars = page.cite("stars", f"{view.stars}星")
         page.say(words.texts()["stars"].format(stars=view.stars), stars)
-    page.say(told["next"], step)
+    if view.retired is None:
+        page.say(told["next"], step)
+    else:
+        day = day_text(day_of(view.retired))
+        page.say(words.texts()["retired"].format(day=day), page.cite("retired", day))
     if kept:
         _say_line("kept_line", knowledge, page)
     if over:
@@ -114,10 +119,16 @@ def explain_order(
         page.say(words.texts()["urge_order"])
     _passed(view.events, "order", page)
     possible = [one for one in told["acts"] if one != "rate" or view.stars is None]
+    if view.retired is not None:
+        possible = [one for one in possible if one not in _OF_THE_ORDER]
     _possible(possible, {"number": view.number}, knowledge, page)
     if over or kept:
         _line_card(knowledge, page)
     return page.writer.draft(Status.ANSWERED, "order")
+
+
+_OF_THE_ORDER = frozenset(get_args(Act))
+"""Nothing can be done any more with an order whose texts are gone."""
 
 
 def _holder(view: OrderView, event: OrderEvent, at: str, page: Page) -> list[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -91,8 +92,10 @@ def addition(text: str) -> str | None:
     plain_ = normalise(said)
     if len(plain_) != len(said) or order_number(text) is not None:
         return None
-    start = next((one for one in _inline() if plain_.startswith(one)), None)
-    rest = said[len(start) :] if start else ""
+    if not plain_.startswith(_inline()):
+        return None
+    start = next(one for one in _inline() if plain_.startswith(one))
+    rest = said[len(start) :]
     added = rest.lstrip(EDGE)
     return added if rest != added and len(added) >= _LEAST_ADDED else None
 
@@ -100,8 +103,9 @@ def addition(text: str) -> str | None:
 _LEAST_ADDED = 4
 
 
-def _inline() -> list[str]:
-    return sorted(words.said("inline", "start"), key=len, reverse=True)
+@cache
+def _inline() -> tuple[str, ...]:
+    return tuple(sorted(words.said("inline", "start"), key=len, reverse=True))
 
 
 def _says_nothing(rest: str) -> bool:
@@ -110,6 +114,8 @@ def _says_nothing(rest: str) -> bool:
 
 def order_number(text: str) -> str | None:
     """The number of an order in the message, as it is printed on receipts."""
+    if "gz" not in normalise(text):
+        return None
     found = _ORDER.search(plain(text))
     return "GZ" + re.sub(r"\D", "", found[1]) if found else None
 
@@ -158,7 +164,7 @@ class Slip:
 def slip(text: str) -> Slip | None:
     """What is wrong with the receipt number that a message gives; ``None`` if it gives none, or a
     sound one."""
-    if order_number(text) is not None or is_personal(text):
+    if not _DIGIT.search(plain(text)) or order_number(text) is not None or is_personal(text):
         return None
     for found in _MEANT.finditer(plain(text)):
         number = re.sub(r"[^A-Z0-9]", "", found[0])
@@ -170,6 +176,7 @@ def slip(text: str) -> Slip | None:
     return None
 
 
+_DIGIT = re.compile(r"\d")
 _MEANT = re.compile(r"(?<![A-Z0-9-])[A-Z]{1,4}[\s\-‐-―−]*\d(?:[\s\-‐-―−]*[0-9OIL])*(?![A-Z0-9])")
 _LEAST_MEANT = 3
 
@@ -202,18 +209,19 @@ def wish(text: str, *, named: bool) -> Wish | None:
     said = normalise(rest)
     if len(normalise(text)) > _LONGEST + (20 if named else 0):
         return None
+    forms = _forms(rest)
     for name in _WISHES:
-        if _is(rest, name) or _wholly(said, name):
+        if forms & words.said(name) or _wholly(said, name):
             return name
     if _gives_up(said):
         return "withdraw"
     if _HOW.search(said):
         return None
-    if any(one in said for one in words.said("progress", "anywhere")):
+    if _said("progress", "anywhere").search(said):
         return "progress"
     for name in _WISHES:
-        about = named or any(one in said for one in words.said(name, "objects"))
-        if about and any(one in said for one in words.said(name, "words")):
+        about = named or _said(name, "objects").search(said)
+        if about and _said(name, "words").search(said):
             return name
     return "progress" if named else None
 
@@ -221,11 +229,11 @@ def wish(text: str, *, named: bool) -> Wish | None:
 def _wholly(said: str, name: str) -> bool:
     """Whether a message has a word of a command and one of an order, and nothing else that says
     anything (帮我撤咗头先嗰单投诉)."""
-    if not any(one in said for one in _words(name)):
+    if not _has(name).search(said):
         return False
-    return any(one in said for one in words.said("things", "words")) and not _LETTER.search(
-        _known(name).sub("", said)
-    )
+    if not _said("things", "words").search(said):
+        return False
+    return not _LETTER.search(_known(name).sub("", said))
 
 
 _LETTER = re.compile(r"[^\W_]")
@@ -235,10 +243,27 @@ _LETTER = re.compile(r"[^\W_]")
 def _known(name: str) -> re.Pattern[str]:
     known = _words(name) | words.said("things", "words") | words.said("filler", "words")
     known |= words.said(name, "filler")
+    return _any_of(known)
+
+
+@cache
+def _has(name: str) -> re.Pattern[str]:
+    return _any_of(_words(name))
+
+
+@cache
+def _said(name: str, part: str) -> re.Pattern[str]:
+    """Finds any of the words of a part of a command."""
+    return _any_of(words.said(name, part))
+
+
+def _any_of(known: Iterable[str]) -> re.Pattern[str]:
+    """The longest first; of no words, what finds nothing."""
     longest_first = sorted(known, key=lambda one: (-len(one), one))
-    return re.compile("|".join(map(re.escape, longest_first)))
+    return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
 
+@cache
 def _words(name: str) -> frozenset[str]:
     return words.said(name, "words") | words.said(name, "loose")
 
@@ -268,8 +293,13 @@ def _asks_else(clause: str) -> bool:
 def _takes_back(clause: str) -> bool:
     if _is(clause, "withdraw") or _wholly(clause, "withdraw"):
         return True
-    begun = clause.startswith(tuple(words.said("withdraw", "start")))
-    return begun and clause.strip(EDGE).endswith(tuple(words.said("withdraw", "end")))
+    begun = clause.startswith(_tuple("withdraw", "start"))
+    return begun and clause.strip(EDGE).endswith(_tuple("withdraw", "end"))
+
+
+@cache
+def _tuple(name: str, part: str) -> tuple[str, ...]:
+    return tuple(words.said(name, part))
 
 
 def _clauses(text: str) -> list[str]:
@@ -301,7 +331,7 @@ def of_place(text: str) -> tuple[str, Wish] | None:
 
 def adds(text: str) -> bool:
     """Whether a message asks for something to be put into what was just filed (能不能加上 …)."""
-    return normalise(text).strip(EDGE).startswith(tuple(words.said("add", "start")))
+    return normalise(text).strip(EDGE).startswith(_tuple("add", "start"))
 
 
 def of_the_last(text: str) -> bool:
@@ -315,9 +345,9 @@ def lost(text: str, *, asked: bool) -> bool:
     if asked and _is(text, "lost"):
         return True
     said = normalise(text)
-    if len(said) > _SHORT or any(one in said for one in words.said("lost", "unless")):
+    if len(said) > _SHORT or _said("lost", "unless").search(said):
         return False
-    if not any(one in said for one in words.said("lost", "words")):
+    if not _said("lost", "words").search(said):
         return False
     if any(one in said for one in words.said("lost", "objects")):
         return True
@@ -343,7 +373,11 @@ def confirms(text: str) -> bool:
 
 def _is(text: str, name: str) -> bool:
     """Whether a message is nothing but one of the words, courtesies and final particles aside."""
-    return bool({normalise(text).strip(EDGE), bare(text)} & words.said(name))
+    return bool(_forms(text) & words.said(name))
+
+
+def _forms(text: str) -> set[str]:
+    return {normalise(text).strip(EDGE), bare(text)}
 
 
 def stars(text: str) -> int | None:

@@ -7,14 +7,18 @@ masked wherever it is shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from assistant.composing.writer import Writer
 from assistant.rules import district_names
 from assistant.work_orders import phones
+from assistant.work_orders.extract import district
+from assistant.work_orders.numbers import day_of
 from assistant.work_orders.state import (
+    AGAIN,
+    CALL_BACK,
     CONTACT,
     ELSEWHERE,
     HERE,
@@ -22,6 +26,7 @@ from assistant.work_orders.state import (
     asked,
     department_of,
     given,
+    in_english,
     missing,
     value,
 )
@@ -35,6 +40,9 @@ from assistant.work_orders.types import (
     Receipt,
 )
 from assistant.work_orders.words import (
+    call_back,
+    choices,
+    districts_in_english,
     fields_of,
     kind_name,
     label,
@@ -48,13 +56,15 @@ from channels.types import Card, CardRow, Citation, Sentence
 BEIJING = ZoneInfo("Asia/Shanghai")
 PUBLIC = "12345"
 """The route by which everything goes."""
+TAIL = 4
+"""The last digits of a receipt number, by which its owner knows it."""
 MOST_SHOWN = 40
 """Characters of a field in a sentence; cards show the whole."""
 
 
 def remark(name: str, writer: Writer, **told: object) -> None:
     """A fixed text; its numbers are counted or were told, not taken from a record."""
-    text = _NO_ADDRESS.sub("…", texts()[name].format(**told))
+    text = _NO_ADDRESS.sub("…", texts(english=writer.english)[name].format(**told))
     writer.sentences.append(Sentence(text=text, reckoned=tuple(re.findall(r"\d+", text))))
 
 
@@ -82,7 +92,7 @@ def say_step(step: FilingStep, writer: Writer) -> None:
 
 
 def closed(text: str) -> str:
-    return text if text.endswith("。") else f"{text}。"
+    return text if text.endswith(("。", ".")) else f"{text}。"
 
 
 # What is not filed here
@@ -91,8 +101,11 @@ def closed(text: str) -> str:
 def say_direct(route: FilingRoute, aids: FilingAids, writer: Writer, *, again: bool) -> None:
     """Where a matter belongs that one has to take there oneself: why, where, with what, until when;
     then the way on.  ``again``: all that was said before, and only the beginning is repeated."""
-    direct, words = route.direct, texts()
+    direct, words = route.direct, texts(english=writer.english)
     assert direct is not None
+    button = words["here"] if writer.english else direct.button
+    if writer.english:
+        remark("direct_in_chinese", writer)
     for step in route.own[: 1 if again else None]:
         say_step(step, writer)
     if not again:
@@ -100,9 +113,9 @@ def say_direct(route: FilingRoute, aids: FilingAids, writer: Writer, *, again: b
     rows = (
         CardRow(label=words["direct_own"].format(name=direct.name), ask=direct.ask),
         CardRow(
-            label=direct.button,
+            label=button,
             note=words["direct_here_note"].format(name=direct.name),
-            ask=direct.button,
+            ask=button,
         ),
         CardRow(label=words["leave"], note=words["direct_leave_note"], ask=words["leave"]),
     )
@@ -111,7 +124,10 @@ def say_direct(route: FilingRoute, aids: FilingAids, writer: Writer, *, again: b
 
 def say_here(direct: FilingDirect, aids: FilingAids, writer: Writer) -> None:
     """What it means to file such a matter here; a number in it is the name of a hotline."""
-    text = direct.here if aids.handed else texts()["direct_kept"].format(way=direct.name)
+    words = texts(english=writer.english)
+    text = direct.here if aids.handed else words["direct_kept"].format(way=direct.name)
+    if aids.handed and writer.english:
+        text = words["filed_here"].format(way=direct.name)
     writer.sentences.append(Sentence(text=closed(text), reckoned=tuple(re.findall(r"\d+", text))))
 
 
@@ -120,36 +136,54 @@ def say_here(direct: FilingDirect, aids: FilingAids, writer: Writer) -> None:
 
 def ask(state: FormState, writer: Writer) -> None:
     """Ask the field that is asked, with the other ways on."""
-    field = asked(state)
+    field, english = asked(state), writer.english
     assert field is not None
-    known = bool(dict(state.fields).get("phone"))
-    words = question(field, state.kind, known=known, topic=state.topic)
-    writer.remark(words)
+    said, ways = _question(field, state, english=english), texts(english=english)
+    writer.remark(said)
     rows = []
+    again = (state.asking or "").endswith(AGAIN)
     if field == "district":
-        rows += [CardRow(label=one, ask=one) for one in district_names()]
+        rows += [
+            CardRow(label=one, ask=one)
+            for one in (districts_in_english() if english else district_names())
+        ]
+    elif again:
+        rows += [CardRow(label=one, ask=one) for one in choices(field, english=english)]
     if field != "text":
-        rows.append(CardRow(label=texts()["skip"], ask=texts()["skip"]))
+        rows.append(CardRow(label=ways["skip"], ask=ways["skip"]))
     if field in CONTACT:
-        rows.append(CardRow(label=texts()["anonymous"], ask=texts()["anonymous"]))
-    writer.card(Card(kind="question", title=words, rows=tuple(rows)))
-    writer.suggestions += [texts()["why"], texts()["back"], texts()["leave"]]
+        rows.append(CardRow(label=ways["anonymous"], ask=ways["anonymous"]))
+    writer.card(Card(kind="question", title=said, rows=tuple(rows)))
+    writer.suggestions += [ways["why"], ways["back"], ways["leave"]]
+
+
+def _question(field: str, state: FormState, *, english: bool) -> str:
+    if value(state, CALL_BACK) and field in call_back():
+        return call_back()[field]
+    known = bool(given(state).get("phone"))
+    return question(field, state.kind, known=known, topic=state.topic, english=english)
 
 
 def explain(field: str, writer: Writer) -> None:
     """Say why a field is asked."""
-    remark("because", writer, why=why(field))
+    remark("because", writer, why=why(field, english=writer.english))
 
 
 def note(fields: Sequence[tuple[str, str | None]], aids: FilingAids, writer: Writer) -> None:
     """Say what was understood of a longer message: its fields, short and masked."""
     told = [
-        f"{label(field)}“{_brief(shown(field, said, aids))}”"
+        f"{label(field, english=writer.english)}“{_brief(shown(field, said, aids))}”"
         for field, said in fields
         if said is not None and field != "text"
     ]
     if told:
-        remark("noted", writer, told="，".join(told))
+        remark("noted", writer, told=(", " if writer.english else "，").join(told))
+
+
+def keep(said: str, state: FormState, aids: FilingAids, writer: Writer) -> None:
+    """Say that what was told instead of an answer stands in the account."""
+    told, name = f"“{_brief(aids.mask(said))}”", label("text", state.kind, english=writer.english)
+    remark("kept", writer, label=name, told=told)
 
 
 def shown(field: str, said: str, aids: FilingAids) -> str:
@@ -171,38 +205,38 @@ def _brief(text: str) -> str:
 def say_draft(state: FormState, aids: FilingAids, writer: Writer) -> None:
     """Show the whole draft: every field, what is done with the data, and what can be done."""
     remark("draft", writer)
-    writer.card(draft_card(state, aids))
-    writer.suggestions += _ways_on(state)
+    writer.card(draft_card(state, aids, english=writer.english))
+    writer.suggestions += _ways_on(state, english=writer.english)
 
 
-def draft_card(state: FormState, aids: FilingAids) -> Card:
+def draft_card(state: FormState, aids: FilingAids, *, english: bool = False) -> Card:
     """The draft as a card: rows with a text are what was said, rows without one can be pressed."""
-    words, known = texts(), given(state)
-    rows = [CardRow(label=words["kind_label"], text=kind_name(state.kind))]
+    words, known = texts(english=english), given(state)
+    kind = kind_name(state.kind, english=english)
+    rows = [CardRow(label=words["kind_label"], text=kind)]
     for field in fields_of(state.kind):
         if field == "district":
             continue
         said = known.get(field)
         text = shown(field, said, aids) if said else words["untold"]
-        if field == "place" and state.district and said and state.district[:2] not in said:
+        if field == "place" and state.district and said and district(said) != state.district:
             text = f"{state.district}{text}"
-        name = label(field, state.kind)
-        rows.append(CardRow(label=name, text=text, ask=f"{words['change']}{name}"))
+        name = label(field, state.kind, english=english)
+        rows.append(CardRow(label=name, text=text, ask=words["change_one"].format(label=name)))
     if value(state, SECRET):
-        rows.append(CardRow(label="保密", text=words["contact_secret"]))
-    rows.append(_destination(state, aids))
+        rows.append(CardRow(label=words["secret_label"], text=words["contact_secret"]))
+    rows.append(_destination(state, aids, words))
     for way in ("submit", "change", "leave"):
         rows.append(CardRow(label=words[way], ask=words[way]))
     hotline = aids.route(PUBLIC, state.kind).name
     note = words["draft_note" if aids.handed else "draft_note_kept"].format(hotline=hotline)
     told = note + ("" if known.get("phone") or not aids.handed else words["draft_anonymous"])
-    title = words["draft_title"].format(kind=kind_name(state.kind))
+    title = words["draft_title"].format(kind=kind)
     return Card(kind="draft", title=title, rows=tuple(rows), note=told)
 
 
-def _destination(state: FormState, aids: FilingAids) -> CardRow:
+def _destination(state: FormState, aids: FilingAids, words: Mapping[str, str]) -> CardRow:
     """Where it goes, and who may deal with it, as far as that is likely."""
-    words = texts()
     likely, sure = likelihoods()
     best = next(iter(aids.suggest(value(state, "text") or "")), None)
     who, department = None, department_of(state, aids)
@@ -211,7 +245,7 @@ def _destination(state: FormState, aids: FilingAids) -> CardRow:
         who = words[name].format(department=department)
     if (declined := _declined(state, aids)) is not None:
         who = words["direct_here_note"].format(name=declined.name)
-    text = destination(state.route, state.kind, aids)
+    text = destination(state.route, state.kind, aids, words)
     return CardRow(label=words["route_label"], text=text, note=who if aids.handed else None)
 
 
@@ -222,9 +256,9 @@ def _declined(state: FormState, aids: FilingAids) -> FilingRoute | None:
     return route if route and route.direct else None
 
 
-def destination(code: str, kind: OrderKind, aids: FilingAids) -> str:
+def destination(code: str, kind: OrderKind, aids: FilingAids, words: Mapping[str, str]) -> str:
     """Where an order goes, in truth: everything goes by the hotline, or nowhere."""
-    route, words = aids.route(code, kind), texts()
+    route = aids.route(code, kind)
     if not aids.handed:
         return words["route_kept"]
     if not route.relayed:
@@ -232,8 +266,8 @@ def destination(code: str, kind: OrderKind, aids: FilingAids) -> str:
     return words["route_relayed"].format(hotline=aids.route(PUBLIC, kind).name, route=route.name)
 
 
-def _ways_on(state: FormState) -> list[str]:
-    words, known = texts(), given(state)
+def _ways_on(state: FormState, *, english: bool) -> list[str]:
+    words, known = texts(english=english), given(state)
     ways = []
     if known.get("name") or known.get("phone"):
         ways.append(words["anonymous"])
@@ -244,31 +278,43 @@ def _ways_on(state: FormState) -> list[str]:
 
 def which(state: FormState, aids: FilingAids, writer: Writer) -> None:
     """Offer the fields: a tap asks one of them again."""
-    words, known = texts(), given(state)
+    words, known = texts(english=writer.english), given(state)
     remark("which", writer)
     rows = []
     for field in fields_of(state.kind):
         said = known.get(field)
         text = _brief(shown(field, said, aids)) if said else words["untold"]
         if field != "district":
-            name = label(field, state.kind)
-            rows.append(CardRow(label=name, note=text, ask=f"{words['change']}{name}"))
+            name = label(field, state.kind, english=writer.english)
+            rows.append(CardRow(label=name, note=text, ask=words["change_one"].format(label=name)))
     writer.card(Card(kind="choices", title=words["which_title"], rows=tuple(rows)))
     writer.suggestions += [words["resume"], words["leave"]]
 
 
-def similar(number: str, writer: Writer) -> None:
-    """Ask whether to add to an earlier order."""
-    words = texts()
-    remark("similar", writer, number=number)
+def similar(number: str, aids: FilingAids, writer: Writer) -> None:
+    """Ask whether to add to an earlier order.  Its number is not told whole: whoever gave the phone
+    need not be the one who filed it.  No department is promised where nothing is handed on."""
+    words, day = texts(english=writer.english), day_of(number)
+    said = words["similar_day"]
+    if day:
+        said = f"{day:%B} {day.day}" if writer.english else f"{day.month}月{day.day}日"
+    remark("similar", writer, day=said, tail=number[-TAIL:])
     rows = (
         *(
-            CardRow(label=words[one], note=words[f"{one}_note"], ask=words[one])
-            for one in ("similar_add", "similar_new")
+            CardRow(label=words[one], note=words[note], ask=words[one])
+            for one, note in (
+                ("similar_add", "similar_add_note" if aids.handed else "similar_add_kept"),
+                ("similar_new", "similar_new_note"),
+            )
         ),
         CardRow(label=words["leave"], ask=words["leave"]),
     )
     writer.card(Card(kind="choices", title=words["similar_title"], rows=rows))
+
+
+def joined(number: str, writer: Writer, *, own: bool) -> None:
+    """Say that it was added; the whole number only to a session that filed it."""
+    remark("joined" if own else "joined_tail", writer, number=number, tail=number[-TAIL:])
 
 
 # The receipt
@@ -289,10 +335,23 @@ def say_receipt(state: FormState, receipt: Receipt, aids: FilingAids, writer: Wr
         remark("filed_anonymous", writer)
     if (declined := _declined(state, aids)) is not None:
         remark("filed_here", writer, way=declined.name)
-    for step in (*route.steps, *route.notes) if aids.handed else own_ways(route, state.kind, aids):
+    steps = (*route.steps, *route.notes) if aids.handed else own_ways(route, state.kind, aids)
+    if writer.english and steps:
+        remark("steps_in_chinese" if aids.handed else "own_in_chinese", writer)
+    for step in steps:
         say_step(step, writer)
     writer.card(receipt_card(state, receipt, aids, writer))
     writer.suggestions.append(texts()["progress_ask"])
+
+
+def say_how_long(state: FormState, aids: FilingAids, writer: Writer) -> None:
+    """What happens after filing, with its limits; where nothing is handed on: that none runs, and
+    how one turns to the office oneself."""
+    route = aids.route(state.route, state.kind)
+    if not aids.handed:
+        remark("how_long_kept", writer)
+    for step in (*route.steps, *route.notes) if aids.handed else own_ways(route, state.kind, aids):
+        say_step(step, writer)
 
 
 def own_ways(route: FilingRoute, kind: OrderKind, aids: FilingAids) -> tuple[FilingStep, ...]:
@@ -302,7 +361,7 @@ def own_ways(route: FilingRoute, kind: OrderKind, aids: FilingAids) -> tuple[Fil
 
 
 def receipt_card(state: FormState, receipt: Receipt, aids: FilingAids, writer: Writer) -> Card:
-    words, route = texts(), aids.route(receipt.route, state.kind)
+    words, route = texts(english=writer.english), aids.route(receipt.route, state.kind)
     check = words["check_label"] if receipt.drawn else words["check_phone"]
     rows = [CardRow(label=words["number_label"], text=receipt.number)]
     if receipt.drawn:
@@ -311,6 +370,8 @@ def receipt_card(state: FormState, receipt: Receipt, aids: FilingAids, writer: W
         )
     filed = receipt.filed.astimezone(BEIJING)
     day = f"{filed.year}年{filed.month}月{filed.day}日 {filed:%H:%M}"
+    if writer.english:
+        day = f"{filed:%Y-%m-%d %H:%M}"
     said = (
         [("next_label", one) for one in route.steps] + [("notes_label", one) for one in route.notes]
         if aids.handed
@@ -321,11 +382,14 @@ def receipt_card(state: FormState, receipt: Receipt, aids: FilingAids, writer: W
         said += [(declined.name, one) for one in declined.own[1:]]
     rows += [
         CardRow(label=words["filed_label"], text=day),
-        CardRow(label=words["route_label"], text=destination(receipt.route, state.kind, aids)),
+        CardRow(
+            label=words["route_label"],
+            text=destination(receipt.route, state.kind, aids, words),
+        ),
         *(
             CardRow(
                 label=words.get(name, name),
-                text=step.text.removeprefix(f"{words['notes_label']}："),
+                text=step.text.removeprefix(f"{texts()['notes_label']}："),
                 citations=quote(step, writer),
             )
             for name, step in said
@@ -343,13 +407,12 @@ def receipt_card(state: FormState, receipt: Receipt, aids: FilingAids, writer: W
 
 def pending(state: FormState) -> str:
     """The way back to a filing that waits, behind another answer."""
-    field = asked(state)
-    kind = kind_name(state.kind)
+    field, english = asked(state), in_english(state)
+    kind, words = kind_name(state.kind, english=english), texts(english=english)
     if state.asking == ELSEWHERE:
-        return texts()["pending_elsewhere"]
+        return words["pending_elsewhere"]
     if field is None:
         name = "pending_draft" if missing(state) is None else "pending"
-        return texts()[name].format(kind=kind)
-    return texts()["pending_asked"].format(
-        kind=kind, ask=question(field, state.kind, topic=state.topic)
-    )
+        return words[name].format(kind=kind)
+    ask_ = _question(field, state, english=english)
+    return words["pending_asked"].format(kind=kind, ask=ask_)

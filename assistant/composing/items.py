@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import date
 from itertools import islice
 
@@ -85,10 +85,12 @@ def answer(
     district: str | None,
     today: date,
     line: Hotline | None = None,
+    more: bool = True,
 ) -> Draft:
     """A reply about the asked facets (an overview if none), with the next steps and their cards.
 
-    ``line``: whom to call where a telephone is asked for and the record states none.
+    ``line``: whom to call where a telephone is asked for and the record states none; ``more``:
+    whether what one needs besides is told unasked.
     """
     wanted = tuple(asked) or (Facet.OVERVIEW,)
     missing = [facet for facet in wanted if not _say(record, facet, writer)]
@@ -100,7 +102,7 @@ def answer(
     if Facet.PLACE in wanted and district and not _has_district(record, district):
         missing.append(Facet.PLACE)
         writer.remark(replies()["partial"]["district"].format(district=district))
-    for facet in _next(wanted, missing):
+    for facet in _next(wanted, missing) if more or missing else ():
         _say(record, facet, writer, brief=True)
     if missing:
         _say_whom_to_ask(record, wanted, writer)
@@ -108,10 +110,11 @@ def answer(
     _cards(record, wanted, writer)
     if missing or Facet.OVERVIEW in wanted:
         _rest_of_guide(record, wanted, writer)
+    told = frozenset(_next(wanted, ()))
     writer.suggestions += [
         f"{record.name}{_ASK[facet]}"
         for facet in _SUGGESTED
-        if facet not in wanted and _more(record, facet, wanted)
+        if facet not in wanted and _more(record, facet, told)
     ][:4]
     if missing:
         return writer.draft(Status.PARTIAL, "facet_missing")
@@ -126,11 +129,12 @@ def named(record: Record) -> Fact:
     return Fact(field="name", label="名称", text=record.name, quote=record.name)
 
 
-def _more(record: ServiceItem | Bundle, facet: Facet, wanted: Sequence[Facet]) -> bool:
-    """Whether the record says something about the facet that the reply has not said already."""
+def _more(record: ServiceItem | Bundle, facet: Facet, told: Container[Facet]) -> bool:
+    """Whether the record says something about the facet that the reply, which has ``told`` the main
+    line of some, has not said already."""
     found = facts(record, facet)
     whole = facet is Facet.MATERIALS or len(found) == 1  # its card or its one line says it all
-    return bool(found) and not (whole and facet in _next(wanted, ()))
+    return bool(found) and not (whole and facet in told)
 
 
 def say_overview(record: ServiceItem | Bundle, writer: Writer) -> None:

@@ -31,7 +31,7 @@ class Writer:
 
     def cite(self, record: Record, facts: Iterable[Fact]) -> tuple[int, ...]:
         """The numbers of the citations that carry these facts of the record."""
-        return tuple(dict.fromkeys(self._number(record, one) for one in facts))
+        return tuple(dict.fromkeys([self._number(record, one) for one in facts]))
 
     def say(self, text: str, record: Record, facts: Sequence[Fact]) -> None:
         """Add a sentence that states these facts; without a fact nothing is said."""
@@ -59,21 +59,22 @@ class Writer:
 
     def _number(self, record: Record, one: Fact) -> int:
         key = (record.code, one.field)
-        if key not in self._numbers:
-            self._numbers[key] = len(self.citations) + 1
-            self.citations.append(
-                Citation(
-                    n=len(self.citations) + 1,
-                    kind=record.kind,
-                    code=record.code,
-                    title=record.name,
-                    field=one.field,
-                    quote=one.quote,
-                    url=source_url(record),
-                    as_of=record.provenance.as_of,
-                )
+        if (known := self._numbers.get(key)) is not None:
+            return known
+        self._numbers[key] = number = len(self.citations) + 1
+        self.citations.append(
+            Citation(
+                n=number,
+                kind=record.kind,
+                code=record.code,
+                title=record.name,
+                field=one.field,
+                quote=one.quote,
+                url=source_url(record),
+                as_of=record.provenance.as_of,
             )
-        return self._numbers[key]
+        )
+        return number
 
 
 def source_url(record: Record) -> str | None:

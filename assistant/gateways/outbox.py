@@ -120,6 +120,21 @@ class OutboxDesk:
         links = await off_loop(self._book.claim_pulls, self._pace.together, self._pace.pull)
         return sum(await asyncio.gather(*(self._quietly(self._pull(link)) for link in links)))
 
+    async def fresh(self, order: int) -> bool:
+        """Bring an order (by id) up to date before its texts are destroyed; ``False`` if the
+        city's system is away.  What it does not know, or we cannot ask for, is as fresh as ever."""
+        link = await off_loop(self._book.link, order)
+        if link is None or link.remote_check is None:
+            return True
+        try:
+            theirs = await self._remote.look_up(link.remote_number, link.remote_check)
+        except Unavailable:
+            return False
+        if isinstance(theirs, Refused):
+            return theirs.reason == "unknown"
+        await off_loop(self._book.merge, link, theirs)
+        return True
+
     async def run(self) -> None:
         """Deliver and read back until cancelled; whatever fails is logged and tried again."""
         while True:

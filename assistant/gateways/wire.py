@@ -72,7 +72,8 @@ def _moments(found: Receipt | OrderView | Case | Refused) -> list[datetime]:
         case Receipt():
             return [found.filed]
         case OrderView():
-            return [found.filed, *(one.at for one in found.events)]
+            retired = [found.retired] if found.retired else []
+            return [found.filed, *retired, *(one.at for one in found.events)]
         case Case():
             return [found.received, *(one.at for one in found.events)]
         case Refused():

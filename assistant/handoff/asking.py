@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import groupby
 from typing import Any
 
 from assistant.handoff.types import Desk
@@ -34,9 +35,11 @@ def table() -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """The table, normalised.  ``whole``: phrase → desk; ``before`` and ``after`` longest first."""
+    """The table, normalised.  ``whole``: phrase → desk, ``of_length`` the same by their lengths;
+    ``before`` and ``after`` longest first."""
 
     whole: Mapping[str, Desk]
+    of_length: Mapping[int, Sequence[tuple[str, Desk]]]
     inside: Sequence[tuple[Desk, Matcher]]
     unless: Matcher
     before: tuple[str, ...]
@@ -49,8 +52,11 @@ def words() -> Words:
     """Read and compile the table once per process."""
     desks: Mapping[Desk, Mapping[str, Sequence[str]]] = table()["desks"]
     courtesy = table()["courtesy"]
+    whole = {phrase: desk for desk, one in desks.items() for phrase in _normal(one["whole"])}
+    by_length = sorted(whole.items(), key=lambda one: len(one[0]))
     return Words(
-        whole={phrase: desk for desk, one in desks.items() for phrase in _normal(one["whole"])},
+        whole=whole,
+        of_length={n: tuple(same) for n, same in groupby(by_length, lambda one: len(one[0]))},
         inside=[(desk, Matcher(_normal(one["inside"]))) for desk, one in desks.items()],
         unless=Matcher(_normal(table()["unless"]["words"])),
         before=_longest_first(courtesy["before"]),
@@ -135,8 +141,8 @@ def _heard(bare: str, known: Words) -> Desk | None:
     limits = table()["limits"]
     if len(bare) < limits["shortest_alike"] or not _HAN.fullmatch(bare):
         return None
-    for phrase, desk in known.whole.items():
-        if len(phrase) == len(bare) and _alike(bare, phrase, known.sounds, limits["alike"]):
+    for phrase, desk in known.of_length.get(len(bare), ()):
+        if _alike(bare, phrase, known.sounds, limits["alike"]):
             return desk
     return None
 

@@ -15,7 +15,6 @@ import math
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -40,7 +39,6 @@ Versions = Mapping[str, tuple[str, str, int]]
 
 _TABLE, _LINES = HandoffRow.__table__, HandoffLine.__table__
 _ID = re.compile(r"[0-9a-f]{32}")
-_HOUR = 3600.0
 _OPEN = HandoffRow.status.in_(("waiting", "taken"))
 
 
@@ -60,7 +58,8 @@ class Spoke:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
     """A handoff as staff see it; ``package`` is empty once it was erased; ``last``: who
-    spoke last."""
+    spoke last; ``urgent``: a danger was told of; ``gone``: since when the citizen's page has not
+    been connected (``None``: it is, or never was)."""
 
     place: Place
     session: str
@@ -68,13 +67,24 @@ class Handed:
     queued: datetime
     package: Package
     last: str | None = None
+    urgent: bool = False
+    gone: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revealed:
+    """The number that a citizen gave, for who has taken them over; ``None`` if they gave none."""
+
+    phone: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqlStaffDesk:
     """``hours`` of each desk; ``present``: how many staff of a desk are signed in; ``person``: the
     id under which a session's texts are sealed; ``enough``: how many handling times must have been
-    measured before a wait is foretold, from the last ``recent`` ones."""
+    measured before a wait is foretold, from the last ``recent`` ones; ``away``: after how long
+    without a connection the citizen counts as gone (a page without a socket asks twice a minute).
+    """
 
     engine: Engine
     seals: Seals
@@ -86,6 +96,7 @@ class SqlStaffDesk:
     person: Callable[[str], str] = lambda session_id: f"session-{session_key(session_id)[:32]}"
     enough: int = 5
     recent: int = 30
+    away: timedelta = timedelta(seconds=45)
 
     # The citizen's side
 
@@ -109,9 +120,14 @@ class SqlStaffDesk:
         return await _threaded(lambda: self._last(session_key(session_id)))
 
     async def erase(self, session_id: str) -> None:
-        """Leave, and destroy the key of all that was said: what remains says nothing."""
+        """Leave, and destroy the key of all that was said: what remains says nothing.  Of a session
+        that had a handoff the audit log tells that it was erased."""
         await self.leave(session_id)
-        await _threaded(lambda: self.seals.erase(self.person(session_id)))
+        await _threaded(lambda: self._erase(session_id))
+
+    async def seen(self, session_id: str) -> None:
+        """Note that the citizen's page is connected; no change that anybody is woken for."""
+        await _threaded(lambda: self._seen(session_key(session_id)))
 
     async def spoken(self, session_id: str, after: int = 0) -> tuple[Spoke, ...]:
         """The lines of a session behind a cursor."""
@@ -122,7 +138,8 @@ class SqlStaffDesk:
     # The side of the staff
 
     async def queue(self, account: Account) -> tuple[Handed, ...]:
-        """Who waits at the account's desks, the longest first, and whom it has taken over."""
+        """Who waits at the account's desks, and whom it has taken over: those in danger first,
+        then the longest."""
         return await _threaded(lambda: self._queue(account))
 
     async def open(self, account: Account, id_: str) -> Handed | None:
@@ -154,6 +171,11 @@ class SqlStaffDesk:
     async def close(self, account: Account, id_: str) -> bool:
         """The matter is settled."""
         return await self._acted(account, id_, lambda a, i: self._end(a, i, "closed"))
+
+    async def reveal(self, account: Account, id_: str) -> Revealed | None:
+        """The telephone number that the citizen gave, whole; ``None`` unless the account has the
+        conversation.  A line of the audit, whether there is one or not."""
+        return await _threaded(lambda: self._reveal(account, id_))
 
     # Between processes
 
@@ -197,19 +219,15 @@ class SqlStaffDesk:
         many.  What happened and when stays, and so does the audit log."""
         return await _threaded(lambda: self._retire(self.clock() - kept))
 
-    async def retire_hourly(self, kept: timedelta) -> None:
-        """The same, looked at every hour; runs until it is cancelled."""
-        while True:
-            with suppress(Unavailable):
-                await self.retire(kept)
-            await asyncio.sleep(_HOUR)
-
     # Blocking parts: the citizen
 
     def _request(self, session_id: str, desk: Desk, package: Package) -> Place:
         key, now, person = session_key(session_id), self.clock(), self.person(session_id)
         known = self._last(key)
         if known is not None and known.status in ("waiting", "taken"):
+            if package.danger is not None:
+                self._mark(key)
+                known = self._last(key) or known
             return known
         status: HandoffStatus = "waiting" if self.hours[desk].holds(now) else "call_back"
         values = {
@@ -222,6 +240,7 @@ class SqlStaffDesk:
             "ended": now if status == "call_back" else None,
             "version": 1,
             "package": self.seals.seal(person, _packed(package)),
+            "urgent": package.danger is not None,
         }
         try:
             with writing(self.engine) as connection:
@@ -238,12 +257,24 @@ class SqlStaffDesk:
         known = self._last(key)
         if known is None or known.status not in ("waiting", "taken"):
             return None
-        content = self.seals.seal(person, _content(said.text, said.codes))
+        content = self.seals.seal(person, _content(said.text, said.codes, said.phone))
+        urgent = {} if said.danger is None else {"urgent": True}
         with writing(self.engine) as connection:
-            row = _counted(connection, HandoffRow.session == key, _OPEN)
+            row = _counted(connection, HandoffRow.session == key, _OPEN, **urgent)
             if row is not None:
                 self._line(connection, row, "said", said.who, content=content, at=said.at)
         return self._last(key) if row is not None else None
+
+    def _mark(self, key: str) -> None:
+        """Put who told of a danger first."""
+        calm = HandoffRow.session == key, _OPEN, ~HandoffRow.urgent
+        with writing(self.engine) as connection:
+            _counted(connection, *calm, urgent=True)
+
+    def _seen(self, key: str) -> None:
+        with writing(self.engine) as connection:
+            mine = update(HandoffRow).where(HandoffRow.session == key, _OPEN)
+            connection.execute(mine.values(seen=self.clock()))
 
     def _leave(self, session_id: str) -> None:
         mine = HandoffRow.session == session_key(session_id), _OPEN
@@ -251,6 +282,12 @@ class SqlStaffDesk:
             row = _counted(connection, *mine, status="closed", ended=self.clock())
             if row is not None:
                 self._line(connection, row, "closed", "citizen")
+
+    def _erase(self, session_id: str) -> None:
+        self.seals.erase(self.person(session_id))
+        last = self._last(session_key(session_id))
+        if last is not None:
+            self.audit.append(Entry(actor="system", action="handoff.erase", object=last.id))
 
     def _last(self, key: str) -> Place | None:
         wanted = select(_TABLE).where(HandoffRow.session == key)
@@ -264,20 +301,21 @@ class SqlStaffDesk:
         if place.status != "waiting":
             return place
         line = select(func.count()).select_from(HandoffRow)
-        earlier = HandoffRow.number < row["number"]
-        waiting = HandoffRow.status == "waiting", HandoffRow.desk == row["desk"], earlier
+        sooner = HandoffRow.number < row["number"]
+        sooner = sooner & HandoffRow.urgent if row["urgent"] else sooner | HandoffRow.urgent
+        waiting = HandoffRow.status == "waiting", HandoffRow.desk == row["desk"], sooner
         ahead = connection.execute(line.where(*waiting)).scalar_one()
-        minutes = self._minutes(connection, place.desk, ahead)
-        return Place(id=place.id, desk=place.desk, status="waiting", ahead=ahead, minutes=minutes)
+        staff = self.present(place.desk)
+        minutes = self._minutes(connection, place.desk, ahead, staff)
+        return replace(place, ahead=ahead, minutes=minutes, staffed=staff > 0)
 
-    def _minutes(self, connection: Connection, desk: Desk, ahead: int) -> int | None:
+    def _minutes(self, connection: Connection, desk: Desk, ahead: int, staff: int) -> int | None:
         """The expected wait: the median of measured handling times (one that was left open for
         hours says nothing), once for each before and once for the place itself, shared by the staff
         that are there.  ``None`` until enough were measured, or while nobody is there."""
         handled = HandoffRow.desk == desk, _TABLE.c.taken.is_not(None), _TABLE.c.ended.is_not(None)
         wanted = select(_TABLE.c.taken, _TABLE.c.ended).where(*handled)
         rows = connection.execute(wanted.order_by(_TABLE.c.ended.desc()).limit(self.recent)).all()
-        staff = self.present(desk)
         if len(rows) < self.enough or not staff:
             return None
         each: float = median((ended - taken).total_seconds() for taken, ended in rows)
@@ -292,7 +330,8 @@ class SqlStaffDesk:
             _LINES.c.handoff == _TABLE.c.id, _LINES.c.kind == "said"
         )
         last = spoken.order_by(_LINES.c.id.desc()).limit(1).scalar_subquery().label("last")
-        wanted = select(_TABLE, last).where(waiting | mine).order_by(_TABLE.c.number)
+        first = _TABLE.c.urgent.desc(), _TABLE.c.number
+        wanted = select(_TABLE, last).where(waiting | mine).order_by(*first)
         with self.engine.connect() as connection:
             rows = connection.execute(wanted).mappings().all()
         return tuple(replace(self._handed(row), last=row["last"]) for row in rows)
@@ -341,6 +380,25 @@ class SqlStaffDesk:
                 self._line(connection, row, "said", "staff", content=content, badge=badge)
             self._note(connection, account, "answer", id_, row is not None)
         return row
+
+    def _reveal(self, account: Account, id_: str) -> Revealed | None:
+        with self.engine.connect() as connection:
+            row = connection.execute(select(_TABLE).where(*_own(account, id_))).mappings().first()
+        found = None if row is None else Revealed(phone=self._phone(row))
+        result = "denied" if found is None else "ok" if found.phone else "none"
+        with writing(self.engine) as connection:
+            self._note(connection, account, "reveal", id_, result)
+        return found
+
+    def _phone(self, row: RowMapping) -> str | None:
+        """The number that was told last, else that of the package."""
+        told = HandoffLine.handoff == row["id"], HandoffLine.who == "citizen"
+        wanted = select(_LINES.c.content).where(*told, _LINES.c.content.is_not(None))
+        with self.engine.connect() as connection:
+            sealed = connection.execute(wanted.order_by(_LINES.c.id.desc())).scalars().all()
+        opened = (self.seals.open(row["person"], one) for one in sealed)
+        phones = (_phone_of(one) for one in opened if one is not None)
+        return next((one for one in phones if one), None) or self._handed(row).package.phone
 
     def _end(self, account: Account, id_: str, status: HandoffStatus) -> RowMapping | None:
         act = "return" if status == "returned" else "close"
@@ -424,7 +482,7 @@ class SqlStaffDesk:
 
     def _spoke(self, person: str, row: RowMapping) -> Spoke:
         opened = self.seals.open(person, row["content"]) if row["content"] else None
-        text, codes = json.loads(opened) if opened is not None else (None, ())
+        text, codes, *_ = json.loads(opened) if opened is not None else (None, ())
         return Spoke(
             id=row["id"],
             kind=row["kind"],
@@ -444,12 +502,17 @@ class SqlStaffDesk:
             agent=row["agent"],
             queued=row["queued"],
             package=Package(lines=()) if packed is None else _unpacked(packed),
+            urgent=row["urgent"],
+            gone=row["seen"] if self._is_gone(row["seen"]) else None,
         )
 
+    def _is_gone(self, seen: datetime | None) -> bool:
+        return seen is not None and self.clock() - seen > self.away
+
     def _note(
-        self, connection: Connection, account: Account, act: str, id_: str, done: bool
+        self, connection: Connection, account: Account, act: str, id_: str, done: bool | str
     ) -> None:
-        result = "ok" if done else "denied"
+        result = done if isinstance(done, str) else "ok" if done else "denied"
         known = id_ if _ID.fullmatch(id_) else "unknown"
         entry = Entry(actor=account.id, action=f"handoff.{act}", object=known, result=result)
         self.audit.append(entry, connection)
@@ -496,14 +559,19 @@ def _visible(connection: Connection, account: Account, id_: str) -> RowMapping |
     return connection.execute(wanted.where(waiting | mine)).mappings().one_or_none()
 
 
-def _content(text: str, codes: Sequence[str]) -> str:
-    return json.dumps([text, list(codes)], ensure_ascii=False)
+def _content(text: str, codes: Sequence[str], phone: str | None = None) -> str:
+    told = [phone] if phone else []
+    return json.dumps([text, list(codes), *told], ensure_ascii=False)
+
+
+def _phone_of(content: str) -> str | None:
+    _, _, *told = json.loads(content)
+    return told[0] if told else None
 
 
 def _packed(package: Package) -> str:
     said = [{**asdict(one), "at": one.at.isoformat()} for one in package.said]
-    packed = {"lines": package.lines, "said": said, "codes": package.codes}
-    return json.dumps(packed, ensure_ascii=False)
+    return json.dumps({**asdict(package), "said": said}, ensure_ascii=False)
 
 
 def _unpacked(text: str) -> Package:
@@ -514,6 +582,7 @@ def _unpacked(text: str) -> Package:
             text=one["text"],
             at=datetime.fromisoformat(one["at"]),
             codes=tuple(one["codes"]),
+            danger=one.get("danger"),
         )
         for one in found["said"]
     )
@@ -521,6 +590,8 @@ def _unpacked(text: str) -> Package:
         lines=tuple((label, words) for label, words in found["lines"]),
         said=tuple(said),
         codes=tuple(found["codes"]),
+        danger=found.get("danger"),
+        phone=found.get("phone"),
     )
 
 

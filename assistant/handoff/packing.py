@@ -1,7 +1,8 @@
 """What a person needs to know before they take over: at most ten lines, from what is remembered.
 
 Pure: nothing is asked or looked up but names of records.  The texts in it are those of
-``DialogueState.said``, which are masked already; of an open form only which fields are filled.
+``DialogueState.said``, which are masked already; of an open form its account, masked, and which
+fields are filled.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from itertools import pairwise
 from assistant.composing.plans import answer_text
 from assistant.handoff.asking import table, wants_person
 from assistant.handoff.types import Package, Said
+from assistant.privacy import masking
+from assistant.rules import load, replies
 from assistant.types import DialogueState, GuideState
-from assistant.work_orders.state import asked, missing
+from assistant.work_orders.state import PAUSED, asked, missing, value
 from assistant.work_orders.words import fields_of
 from knowledge.profile import fields as profile_fields
 from knowledge.types import Bundle, Record, ServiceItem
@@ -27,18 +30,25 @@ FindRecord = Callable[[str], Record | None]
 
 
 def package(
-    state: DialogueState, *, record: FindRecord, profile: Iterable[tuple[str, str]] = ()
+    state: DialogueState,
+    *,
+    record: FindRecord,
+    profile: Iterable[tuple[str, str]] = (),
+    phone: str | None = None,
 ) -> Package:
     """The package of a conversation.  ``profile``: what was said of the one who asks, as
-    ``Understanding.profile`` has it."""
+    ``Understanding.profile`` has it; ``phone``: a number in the message itself, before that of a
+    form."""
     words = table()["package"]
     asked = [one for one in state.said if one.who == "citizen" and not wants_person(one.text)]
+    danger, over = _danger(state)
     codes = _codes(state)
     known = [found for code in codes if (found := record(code)) is not None]
     services = [one for one in known if isinstance(one, ServiceItem | Bundle)]
     lines = (
         (words["wants"], _wants(state, asked, record)),
-        (words["asked"], _short(asked[-1].text) if asked else ""),
+        (words["danger"], _endangered(danger, over=over)),
+        (words["asked"], _short(asked[-1].text) if asked and not _filing(state) else ""),
         (words["facts"], _joined(_facts(state, record, profile))),
         (words["guide"], _guide(state.guide, record)),
         (words["form"], _form(state)),
@@ -49,7 +59,44 @@ def package(
         (words["filed"], _joined(number for number, _ in state.receipts)),
     )
     filled = tuple((label, text) for label, text in lines if text)
-    return Package(lines=filled[:MOST_LINES], said=state.said, codes=codes)
+    return Package(
+        lines=filled[:MOST_LINES],
+        said=state.said,
+        codes=codes,
+        danger=None if over else danger,
+        phone=phone or (value(state.form, "phone") if state.form else None),
+    )
+
+
+def _danger(state: DialogueState) -> tuple[str | None, bool]:
+    """The kind of emergency that was told of, and whether it was said to be over.
+
+    ``DialogueState.danger`` is forgotten after some messages: the fixed sentences of the replies
+    tell it still.
+    """
+    if state.danger is not None:
+        return state.danger.kind, state.danger.calm
+    rules = load()
+    kinds = {
+        text: one.kind
+        for one in rules.crisis
+        for text in (one.opening, one.again, one.english, one.again_english)
+    }
+    calm = {rules.after.texts["calm"], rules.after.texts["calm_english"]}
+    over = False
+    for one in reversed([one for one in state.said if one.who == "assistant"]):
+        told = one.text.split("\n")
+        if kind := next((kinds[line] for line in told if line in kinds), None):
+            return kind, over
+        over = over or bool(calm & set(told))
+    return None, False
+
+
+def _endangered(danger: str | None, *, over: bool) -> str:
+    if danger is None:
+        return ""
+    words = table()["package"]["danger_over" if over else "danger_told"]
+    return str(words.format(kind=table()["dangers"].get(danger, danger)))
 
 
 def _codes(state: DialogueState) -> tuple[str, ...]:
@@ -60,11 +107,23 @@ def _codes(state: DialogueState) -> tuple[str, ...]:
 
 
 def _wants(state: DialogueState, asked: Sequence[Said], record: FindRecord) -> str:
+    if _filing(state) and state.form is not None:
+        told = value(state.form, "text")
+        kind = str(table()["kinds"][state.form.kind.value])
+        words = table()["package"]["form_wants"]
+        return _short(words.format(kind=kind, text=masking.screen(told))) if told else kind
     code = state.guide.bundle if state.guide else state.record
     found = record(code) if code else None
     if found is not None:
         return found.name
     return _short(asked[0].text) if asked else str(table()["package"]["none"])
+
+
+def _filing(state: DialogueState) -> bool:
+    """Whether something is being filed: then that is what they want.  A filing that waits since
+    something else is spoken of is not."""
+    form = state.form
+    return form is not None and (form.asking != PAUSED or not (state.record or state.guide))
 
 
 def _facts(
@@ -144,17 +203,26 @@ def _unclear(state: DialogueState, record: FindRecord) -> list[str]:
             if not answer
         ),
         *([words["skipped"].format(fields="、".join(skipped))] if skipped else []),
-        *(words["unsourced"].format(text=_short(one)) for one in _unsourced(state.said)[-2:]),
+        *(words["unfound"].format(text=_short(one)) for one in _unfound(state.said)[-2:]),
     ]
 
 
-def _unsourced(said: Sequence[Said]) -> list[str]:
-    """Questions whose reply cited no record."""
+def _unfound(said: Sequence[Said]) -> list[str]:
+    """Questions whose reply found nothing.  What a form or small talk replied has no source either,
+    and is none of them."""
+    texts = replies()
+    nothing = (
+        *(texts["not_found"][one] for one in ("none", "english")),
+        *(texts["elsewhere"][one] for one in ("issued", "issued_english")),
+        *(texts["clarify"][one] for one in ("sorry", "sorry_english")),
+        texts["out_of_scope"]["none"],
+        texts["partial"]["dropped"],
+    )
     return [
         question.text
         for question, reply in pairwise(said)
         if (question.who, reply.who) == ("citizen", "assistant")
-        and not reply.codes
+        and any(one in reply.text for one in nothing)
         and not wants_person(question.text)
     ]
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
+from assistant import guardrails
 from assistant.composing import choices
 from assistant.composing.writer import Writer
 from assistant.handoff.asking import about_the_queue, asks_phone, leaves_queue, wants_person
 from assistant.handoff.packing import package
-from assistant.handoff.types import Desk, Place
+from assistant.handoff.types import Desk, Place, Said
 from assistant.privacy import masking
 from assistant.rules import replies
 from assistant.types import (
@@ -31,11 +33,31 @@ from assistant.types import (
     Turn,
     Understanding,
 )
+from assistant.work_orders.phones import number_in
 from assistant.work_orders.state import PAUSED
+from assistant.work_orders.words import texts as filing_texts
 from channels.types import Sentence, Status
 
 MOST_SAID = 40
 """How many messages of a conversation are kept for a person to read."""
+
+
+def heard(text: str, at: datetime) -> Said:
+    """What a citizen typed, as the desk gets it: masked for a screen, and apart from that the
+    number to call them back, which the desk seals."""
+    typed = guardrails.clean(text)[: guardrails.MOST_CHARACTERS]
+    return Said(who="citizen", text=masking.screen(typed), at=at, phone=number_in(typed))
+
+
+def overheard(turn: Turn, at: datetime) -> Said | None:
+    """What the assistant replied, for the desk that is waited for or has the conversation; ``None``
+    for what only says where the handoff stands, or where there is none."""
+    reply = turn.reply
+    if reply is None or not waits(turn.state) or reply.status is Status.HANDED_OFF:
+        return None
+    codes = tuple(dict.fromkeys(one.code for one in reply.citations))
+    danger = reply.reason if reply.status is Status.CRISIS else None
+    return Said(who="assistant", text=reply.text, at=at, codes=codes, danger=danger)
 
 
 def take(turn: Turn, knowledge: Knowledge) -> Turn | None:
@@ -68,7 +90,12 @@ def stay(turn: Turn, knowledge: Knowledge, answers: Callable[[Understanding], bo
     ``answers``: whether a record surely answers the message by itself.
     """
     place, reading = turn.state.handoff, turn.understanding
-    if place is None or reading is None or _asks(reading, turn.state, answers):
+    if (
+        place is None
+        or not waits(turn.state)
+        or reading is None
+        or _asks(reading, turn.state, answers)
+    ):
         return None
     return _called(turn, place.desk, knowledge)
 
@@ -89,17 +116,21 @@ def _asks(
 def _called(turn: Turn, desk: Desk, knowledge: Knowledge) -> Turn:
     profile = turn.understanding.profile if turn.understanding else ()
     told = (*turn.state.profile, *profile)
-    packed = package(turn.state, record=knowledge.record, profile=told)
+    phone = number_in(turn.message.text)
+    packed = package(turn.state, record=knowledge.record, profile=told, phone=phone)
     return replace(turn, errand=CallPerson(desk=desk, package=packed))
 
 
-def tell(turn: Turn, knowledge: Knowledge) -> Turn | None:
-    """The reply to having asked for a person; ``None`` for what came of another errand."""
+def tell(turn: Turn, knowledge: Knowledge, *, handed: bool = True) -> Turn | None:
+    """The reply to having asked for a person; ``None`` for what came of another errand.
+
+    ``handed``: somebody works the orders that are filed; else no call back is promised or offered.
+    """
     outcome = turn.outcome
     if isinstance(outcome, Left):
         return replace(turn, draft=replace(_remark("left"), status=Status.ANSWERED))
     if isinstance(outcome, Place):
-        draft = _told(outcome, knowledge, _name(turn))
+        draft = _told(outcome, knowledge, _name(turn), turn.state, handed=handed)
         return replace(turn, draft=_held(turn.state, draft))
     if isinstance(outcome, Away) and isinstance(turn.errand, CallPerson):
         return replace(turn, draft=choices.person("handoff", Writer(), knowledge))
@@ -133,7 +164,7 @@ def still(turn: Turn) -> Turn:
         return turn
     if draft.status not in _ANSWERS:
         return turn
-    line = Sentence(text=_texts()["still"])
+    line = Sentence(text=_texts()["still" if place.staffed else "still_nobody"])
     return replace(turn, draft=replace(draft, sentences=(*draft.sentences, line)))
 
 
@@ -153,9 +184,26 @@ def _held(state: DialogueState, draft: Draft) -> Draft:
     return replace(draft, ended="enquiry")
 
 
-def _told(place: Place, knowledge: Knowledge, waiting: str) -> Draft:
+def _after_hours(state: DialogueState, knowledge: Knowledge, *, handed: bool) -> Draft:
+    """Nobody works at this hour.  Whoever fills a form goes on with it: it holds what was said, and
+    is answered; others are offered an order to be called back, where somebody reads it."""
+    kept = "" if handed else "_kept"
+    if state.form is None:
+        draft = choices.called_back(Writer(), knowledge, _texts()[f"call_back{kept}"])
+        return draft if handed else replace(draft, suggestions=())
+    resume = filing_texts()["resume"]
+    text = _texts()[f"call_back_form{kept}"].format(resume=resume)
+    draft = choices.called_back(Writer(), knowledge, text)
+    return replace(draft, suggestions=(resume,))
+
+
+def _told(
+    place: Place, knowledge: Knowledge, waiting: str, state: DialogueState, *, handed: bool
+) -> Draft:
     texts = _texts()
     match place.status:
+        case "waiting" if not place.staffed:
+            return _nobody(knowledge, waiting, handed=handed)
         case "waiting":
             ahead = texts["ahead"].format(count=place.ahead) if place.ahead else texts["next"]
             unknown = texts["no_minutes"] if waiting == "queue" else ""
@@ -164,7 +212,17 @@ def _told(place: Place, knowledge: Knowledge, waiting: str) -> Draft:
         case "taken":
             return _remark("taken")
         case _:
-            return choices.called_back(Writer(), knowledge, texts["call_back"])
+            return _after_hours(state, knowledge, handed=handed)
+
+
+def _nobody(knowledge: Knowledge, waiting: str, *, handed: bool) -> Draft:
+    """That nobody is at the desk, how to be called back, and the number that is always answered."""
+    texts, writer = _texts(), Writer()
+    nobody = texts["nobody" if handed else "nobody_kept"]
+    writer.remark("".join((texts["noted"] if waiting == "noted" else "", nobody)))
+    choices.say_line(knowledge, choices.PUBLIC_HOTLINE, texts["call_now"], writer)
+    writer.suggestions += [*([texts["ask_back"]] if handed else []), texts["leave"]]
+    return writer.draft(Status.HANDED_OFF, "noted" if waiting == "noted" else "waiting")
 
 
 def _remark(name: str, *more: str, reckoned: tuple[int | None, ...] = ()) -> Draft:

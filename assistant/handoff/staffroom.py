@@ -7,15 +7,18 @@ is a line of the audit log like what is done.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from assistant.accounts.backroom import BackRoom
 from assistant.accounts.registry import Accounts
 from assistant.accounts.roles import label, permissions
 from assistant.accounts.types import Account, NotSignedIn, Permission, Role
 from assistant.audit.types import Entry
 from assistant.guardrails import clean
-from assistant.handoff.asking import wants_person
+from assistant.handoff.asking import table, wants_person
 from assistant.handoff.desk import Handed, Spoke, SqlStaffDesk, session_key
 from assistant.handoff.types import Place
 from channels.types import (
@@ -28,6 +31,7 @@ from channels.types import (
     StaffAct,
     StaffMember,
     StaffNotSignedIn,
+    StaffPhone,
     StaffRefusal,
     StaffServices,
     StaffSignedIn,
@@ -44,6 +48,8 @@ _USEFUL = (Status.ANSWERED, Status.PARTIAL)
 _NEEDS: dict[str, Permission] = {
     "take": "handoff.take",
     "say": "handoff.answer",
+    "invite": "handoff.end",
+    "reveal": "handoff.answer",
     "return": "handoff.end",
     "close": "handoff.end",
 }
@@ -52,14 +58,17 @@ _NEEDS: dict[str, Permission] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffRoom:
     """``source``: record code → its title and address, ``None`` if it is unknown; ``suggest``:
-    what a citizen said → replies of the assistant."""
+    what a citizen said → replies of the assistant; ``beat``: seconds, how often a citizen's page is
+    noted as connected, and staff see who is not any more."""
 
     accounts: Accounts
     desk: SqlStaffDesk
     source: Callable[[str], Source | None]
     suggest: Suggest
+    beat: float = 10.0
 
     def services(self) -> StaffServices:
+        back = BackRoom(accounts=self.accounts)
         return StaffServices(
             sign_in=self.sign_in,
             sign_out=self.sign_out,
@@ -69,10 +78,14 @@ class StaffRoom:
             conversation=self.conversation,
             news=self.news,
             act=self.act,
+            reveal=self.reveal,
             suggestions=self.suggestions,
             watch=self.watch,
             live=self.live,
             missed=self.missed,
+            audit=back.audit,
+            accounts=back.listed,
+            change_account=back.change,
         )
 
     # Signing in
@@ -122,6 +135,9 @@ class StaffRoom:
             lines=package.lines,
             sources=self._sources(package.codes),
             spoken=(*before, *map(self._spoken, lines)),
+            invites=tuple((name, one["label"]) for name, one in table()["invites"].items()),
+            urgent=handed.urgent,
+            gone=handed.gone,
         )
 
     async def news(self, member: StaffMember, id_: str, after: int) -> tuple[Spoken, ...]:
@@ -143,6 +159,12 @@ class StaffRoom:
                 done = await self.desk.hand_back(account, id_)
             case "close":
                 done = await self.desk.close(account, id_)
+            case "invite" if text not in table()["invites"]:
+                return "empty"
+            case "invite":
+                words = table()["invites"][text]["text"]
+                done = await self.desk.answer(account, id_, words)
+                done = done and await self.desk.hand_back(account, id_)
             case "say" if not text:
                 return "empty"
             case "say" if len(text) > MOST_CHARACTERS:
@@ -151,6 +173,15 @@ class StaffRoom:
                 codes = [one.code for one in self._sources(act.codes)]
                 done = await self.desk.answer(account, id_, text, codes)
         return None if done else "gone"
+
+    async def reveal(self, member: StaffMember, id_: str) -> StaffPhone | None:
+        """The number that the citizen gave, for who has the conversation; audited either way."""
+        account = self._allowed(member, _NEEDS["reveal"])
+        if account is None:
+            await asyncio.to_thread(self._denied, member, "reveal")
+            return None
+        found = await self.desk.reveal(account, id_)
+        return None if found is None else StaffPhone(phone=found.phone)
 
     async def suggestions(self, member: StaffMember, id_: str) -> tuple[Suggestion, ...]:
         """What the assistant would answer to the citizen's last words, by themselves and with what
@@ -166,19 +197,28 @@ class StaffRoom:
         return tuple(map(_suggestion, useful.values()))
 
     async def watch(self, member: StaffMember) -> AsyncGenerator[None, None]:
-        """Yields at the beginning and at each change at the member's desks."""
+        """Yields at the beginning, at each change at the member's desks, and at each beat: that a
+        citizen is not connected any more is no change that anybody makes."""
         with self.desk.notifier.listening(*(f"desk:{one}" for one in member.desks)) as wake:
             while True:
                 wake.clear()
                 yield
-                await wake.wait()
+                await self._woken(wake)
 
     # Citizens
 
     async def live(self, session_id: str, after: int) -> AsyncGenerator[LiveFrame, None]:
         """What staff say and where the handoff stands, until it ends."""
         key, shown, place = session_key(session_id), None, await self.desk.place(session_id)
+        noted = -self.beat
         while True:
+            if (
+                place is not None
+                and place.status in _OPEN
+                and time.monotonic() - noted >= self.beat
+            ):
+                await self.desk.seen(session_id)
+                noted = time.monotonic()
             topics = _topics(key, place)
             with self.desk.notifier.listening(*topics) as wake:
                 place = await self.desk.place(session_id)  # first: the frames then tell its end
@@ -192,10 +232,11 @@ class StaffRoom:
                     yield now
                 shown = now
                 if _topics(key, place) == topics:
-                    await wake.wait()
+                    await self._woken(wake)
 
     async def missed(self, session_id: str, after: int) -> tuple[LiveFrame, ...]:
         """The same, as far as it has come, for who cannot keep a socket open."""
+        await self.desk.seen(session_id)
         place = await self.desk.place(session_id)
         now = _waiting(place) if place is not None else None
         return (*await self._frames(session_id, after), *([now] if now else []))
@@ -205,6 +246,12 @@ class StaffRoom:
         return tuple(self._frame(one) for one in lines if _for_citizen(one))
 
     # Parts
+
+    async def _woken(self, wake: asyncio.Event) -> None:
+        """Wait for news, or for the next beat."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.beat):
+                await wake.wait()
 
     def _allowed(self, member: StaffMember, needed: Permission) -> Account | None:
         """The member as the desk knows them, if the role has what is needed."""
@@ -241,7 +288,14 @@ class StaffRoom:
             text=line.text,
             badge=line.badge,
             sources=self._sources(line.codes),
+            ask=_asked(line.text) if line.kind == "said" else None,
         )
+
+
+def _asked(text: str | None) -> str | None:
+    """The message of the button that belongs to what staff said, if it is an invitation."""
+    invites = table()["invites"].values()
+    return next((one["ask"] for one in invites if one["text"] == text), None)
 
 
 def _for_citizen(line: Spoke) -> bool:
@@ -258,7 +312,9 @@ def _topics(key: str, place: Place | None) -> tuple[str, ...]:
 def _waiting(place: Place) -> LiveFrame | None:
     if place.status != "waiting":
         return None
-    return LiveFrame(kind="waiting", ahead=place.ahead, minutes=place.minutes)
+    return LiveFrame(
+        kind="waiting", ahead=place.ahead, minutes=place.minutes, staffed=place.staffed
+    )
 
 
 def _member(account: Account) -> StaffMember:
@@ -281,7 +337,9 @@ def _queued(handed: Handed) -> Queued:
         status=handed.place.status,
         since=handed.queued,
         want=handed.package.lines[0][1] if handed.package.lines else "",
-        unread=handed.place.status == "taken" and handed.last == "citizen",
+        unread=handed.place.status == "taken" and handed.last in ("citizen", "assistant"),
+        urgent=handed.urgent,
+        gone=handed.gone,
     )
 
 

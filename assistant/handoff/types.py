@@ -6,7 +6,7 @@ who advise, accept and handle.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -18,31 +18,37 @@ HandoffStatus = Literal["waiting", "taken", "returned", "closed", "call_back"]
 class Said:
     """One message of a conversation, personal data masked for a screen (138****5678).
 
-    ``codes``: the records a reply cited.
+    ``codes``: the records a reply cited.  ``danger``: a reply to an emergency of this kind.
+    ``phone``: a number that was told, whole: only in what goes to a desk, which seals it.
     """
 
     who: Literal["citizen", "assistant", "staff"]
     text: str
     at: datetime
     codes: tuple[str, ...] = ()
+    danger: str | None = None
+    phone: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
     """What staff see first: at most ten lines, each a label and its text.
 
-    What they want, facts said, items tried, sources shown, what is unclear.
+    What they want, facts said, items tried, sources shown, what is unclear.  ``danger``: the kind
+    of an emergency not known to be over; ``phone``: a number they gave, whole, sealed by the desk.
     """
 
     lines: tuple[tuple[str, str], ...]
     said: tuple[Said, ...] = ()
     codes: tuple[str, ...] = ()
+    danger: str | None = None
+    phone: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a handoff stands.  ``ahead``: how many wait before it; ``minutes``: the expected wait
-    (``None``: not known yet, nothing was measured)."""
+    (``None``: not known yet, nothing was measured); ``staffed``: whether anybody is at the desk."""
 
     id: str
     desk: Desk
@@ -50,6 +56,7 @@ class Place:
     ahead: int = 0
     minutes: int | None = None
     agent: str | None = None
+    staffed: bool = True
 
 
 class StaffDesk(Protocol):

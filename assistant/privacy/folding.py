@@ -38,6 +38,8 @@ def fold(text: str) -> Folded:
         return Folded(text, text, tuple(range(len(text))))
     pieces = [_folded(character) for character in text]
     joined = "".join(pieces)
+    if len(joined) == len(text) and "" not in pieces:  # one for one
+        return Folded(joined, joined.translate(_READ), tuple(range(len(text))))
     origin = [place for place, piece in enumerate(pieces) for _ in piece]
     return Folded(joined, joined.translate(_READ), tuple(origin))
 

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, selectinload
 from assistant.errors import Unavailable
 from assistant.records import checks, outbox, tries
 from assistant.records.moments import now as this_moment
-from assistant.records.orders import ActRow, EventRow, OrderRow, Seals
+from assistant.records.orders import ActRow, EventRow, OrderRow, Seals, keeper_of, locked
 from assistant.work_orders import acts
 from assistant.work_orders.numbers import number_of, valid_number
 from assistant.work_orders.types import (
@@ -97,8 +97,8 @@ class OrderBook:
         found = self._entered(number, check)
         if isinstance(found, Refused):
             return found
-        order, person = found
-        sealed = self.seals.seal(person, what.text) if what.text else None
+        order, keeper = found
+        sealed = self.seals.seal(keeper, what.text) if what.text else None
         refused = self._act(order, what, sealed)
         return refused or self.view(order)
 
@@ -121,6 +121,8 @@ class OrderBook:
                 text=texts["text"] or "",
                 filed=row.filed,
                 key=row.key,
+                place=texts["place"],
+                object=texts["object"],
             )
             for row, texts in found
             if texts
@@ -137,9 +139,10 @@ class OrderBook:
             route=row.route,
             department=row.department,
             filed=row.filed,
-            events=tuple(self._event(row.person, one) for one in row.events),
+            events=tuple(self._event(row.keeper, one) for one in row.events),
             extended_days=row.extended_days,
             stars=row.stars,
+            retired=row.retired,
         )
 
     def advance(
@@ -151,18 +154,20 @@ class OrderBook:
         may: Callable[[OrderRow], None] | None = None,
         beside: Callable[[Connection], object] | None = None,
     ) -> None:
-        """Append what a department did.  Raises ``KeyError`` for an unknown number.
+        """Append what a department did.  Raises ``KeyError`` for a number that is unknown, or whose
+        texts were destroyed when their time was over.
 
         ``may`` sees the locked order and raises to refuse; ``beside`` writes in the same
         transaction."""
-        known = select(OrderRow.id, OrderRow.person).where(OrderRow.number == number)
         with Session(self.engine) as session:
-            found = session.execute(known).one_or_none()
-        if found is None:
+            found = session.scalar(select(OrderRow).where(OrderRow.number == number))
+        if found is None or found.retired:
             raise KeyError(number)
-        rows = self._sealed_events(found.person, events)
+        rows = self._sealed_events(found.keeper, events)
         with Session(self.engine) as session, session.begin():
-            row = _locked(session, found.id)
+            row = locked(session, found.id)
+            if row.retired:
+                raise KeyError(number)
             if may is not None:
                 may(row)
             _append(session, row, rows, extended_days)
@@ -170,13 +175,21 @@ class OrderBook:
                 session.flush()
                 beside(session.connection())
 
+    def erase(self, person: str) -> None:
+        """Destroy the keys of all that a person filed: what is left tells courses, no words."""
+        theirs = select(OrderRow).where(OrderRow.person == person)
+        with Session(self.engine) as session:
+            keepers = {one.keeper for one in session.scalars(theirs)}
+        for keeper in keepers:
+            self.seals.erase(keeper)
+
     # what the outbox delivers and reads back
 
     def order(self, order: int) -> WorkOrder | None:
         """The whole order by id, its key being our number; ``None`` once the person was erased."""
         with Session(self.engine) as session:
             row = session.get_one(OrderRow, order)
-        texts, contact = self._texts(row), self.seals.open(row.person, row.sealed_contact)
+        texts, contact = self._texts(row), self._opened(row, row.sealed_contact)
         if texts is None or contact is None:
             return None
         return WorkOrder(
@@ -201,7 +214,7 @@ class OrderBook:
         with Session(self.engine) as session:
             row = session.get_one(ActRow, act)
             order = session.get_one(OrderRow, row.order_id)
-        text = self.seals.open(order.person, row.sealed_text) if row.sealed_text else None
+        text = self._opened(order, row.sealed_text)
         if row.sealed_text and text is None:
             return None
         return FollowUp(
@@ -223,10 +236,10 @@ class OrderBook:
         return self._linked(row) if row else None
 
     def sealed_check(self, order: int, check: str) -> bytes:
-        """The check of the city's receipt, sealed for the order's person."""
+        """The check of the city's receipt, sealed with the order's key."""
         with Session(self.engine) as session:
-            person = session.get_one(OrderRow, order).person
-        return self.seals.seal(person, check)
+            keeper = session.get_one(OrderRow, order).keeper
+        return self.seals.seal(keeper, check)
 
     def claim_pulls(self, most: int, every: timedelta) -> tuple[Linked, ...]:
         """Orders whose state there is to be read now; each is due again after a tenth of the time
@@ -257,12 +270,14 @@ class OrderBook:
         filed, withdrew or reopened it here.
         """
         with Session(self.engine) as session:
-            person = session.get_one(OrderRow, link.id).person
+            known = session.get_one(OrderRow, link.id)
+        if known.retired:
+            return
         fresh = theirs.events[link.pulled :]
-        rows = list(zip(fresh, self._sealed_events(person, fresh), strict=True))
+        rows = list(zip(fresh, self._sealed_events(known.keeper, fresh), strict=True))
         with Session(self.engine) as session, session.begin():
-            row = _locked(session, link.id)
-            if row.pulled != link.pulled:  # somebody else read them meanwhile
+            row = locked(session, link.id)
+            if row.retired or row.pulled != link.pulled:  # or somebody else read them meanwhile
                 return
             row.pulled = max(row.pulled, len(theirs.events))
             for event, made in rows:
@@ -272,26 +287,25 @@ class OrderBook:
             row.department = theirs.department or row.department
 
     def _entered(self, number: str, check: str) -> tuple[int, str] | Refused:
-        """Id and person of the order, if the check fits and the number is not locked."""
+        """Id and keeper of the order, if the check fits and the number is not locked."""
         plain = valid_number(number) or number.strip()
-        known = select(
-            OrderRow.id, OrderRow.person, OrderRow.check_salt, OrderRow.check_digest
-        ).where(OrderRow.number == plain)
         with Session(self.engine) as session:
-            row = session.execute(known).one_or_none()
+            row = session.scalar(select(OrderRow).where(OrderRow.number == plain))
         right = checks.fits(check, checks.Hashed(row.check_salt, row.check_digest) if row else None)
         refused = tries.tried(self.engine, tries.subject_of("order", plain), right, self.clock())
         if refused or row is None:
             return refused or Refused(reason="unknown")
-        return row.id, row.person
+        return row.id, row.keeper
 
     def _act(self, order: int, what: FollowUp, sealed: bytes | None) -> Refused | None:
         at = self.clock()
         with Session(self.engine) as session, session.begin():
-            row = _locked(session, order)
+            row = locked(session, order)
             same = select(ActRow.id).where(ActRow.order_id == order, ActRow.key == what.key)
             if what.key and session.scalar(same) is not None:
                 return None
+            if row.retired:
+                return Refused(reason="closed")
             status = OrderStatus(row.status)
             refusal = acts.refusal(what.act, status, rated=row.stars is not None)
             if refusal:
@@ -317,11 +331,13 @@ class OrderBook:
 
     def _row(self, order: WorkOrder, check: str, drawn: bool) -> OrderRow:
         """The order with everything sealed, without number and time."""
-        kept = checks.hashed(check)
+        kept, key = checks.hashed(check), key_digest(order.key)
+        keeper = keeper_of(order.person, key)
         texts = {name: getattr(order, name) for name in _TEXTS}
         return OrderRow(
-            key=key_digest(order.key),
+            key=key,
             person=order.person,
+            sealed_for=keeper,
             kind=order.kind,
             status=OrderStatus.FILED,
             topic=order.topic,
@@ -329,9 +345,9 @@ class OrderBook:
             department=order.department,
             district=order.district,
             confidential=order.confidential,
-            sealed_text=self._seal(order.person, texts),
-            sealed_contact=self._seal(order.person, asdict(order.contact)),
-            sealed_check=self.seals.seal(order.person, check),
+            sealed_text=self._seal(keeper, texts),
+            sealed_contact=self._seal(keeper, asdict(order.contact)),
+            sealed_check=self.seals.seal(keeper, check),
             check_salt=kept.salt,
             check_digest=kept.digest,
             drawn=drawn,
@@ -352,7 +368,7 @@ class OrderBook:
             row = session.scalar(select(OrderRow).where(OrderRow.key == key))
         if row is None:
             return None
-        check = self.seals.open(row.person, row.sealed_check)
+        check = self._opened(row, row.sealed_check)
         if check is None:
             raise Unavailable("这份工单的个人信息已按要求清除，回执不能再出示")
         return Receipt(
@@ -366,47 +382,43 @@ class OrderBook:
             id=row.id,
             number=row.number,
             remote_number=row.remote_number,
-            remote_check=self.seals.open(row.person, row.sealed_remote_check),
+            remote_check=self._opened(row, row.sealed_remote_check),
             pulled=row.pulled,
         )
 
     def _texts(self, row: OrderRow) -> dict[str, str | None] | None:
-        opened = self.seals.open(row.person, row.sealed_text)
+        opened = self._opened(row, row.sealed_text)
         if opened is None:
             return None
         texts: dict[str, str | None] = json.loads(opened)
         return texts
 
-    def _event(self, person: str, row: EventRow) -> OrderEvent:
-        note = self.seals.open(person, row.sealed_note) if row.sealed_note else None
+    def _opened(self, row: OrderRow, sealed: bytes | None) -> str | None:
+        """``None`` once the key was erased, or where nothing is left to open."""
+        return self.seals.open(row.keeper, sealed) if sealed else None
+
+    def _event(self, keeper: str, row: EventRow) -> OrderEvent:
+        note = self.seals.open(keeper, row.sealed_note) if row.sealed_note else None
         return OrderEvent(
             status=OrderStatus(row.status), at=row.at, department=row.department, note=note
         )
 
-    def _sealed_events(self, person: str, events: Sequence[OrderEvent]) -> list[EventRow]:
+    def _sealed_events(self, keeper: str, events: Sequence[OrderEvent]) -> list[EventRow]:
         return [
             EventRow(
                 status=one.status,
                 at=one.at,
                 department=one.department,
-                sealed_note=self.seals.seal(person, one.note) if one.note else None,
+                sealed_note=self.seals.seal(keeper, one.note) if one.note else None,
             )
             for one in events
         ]
 
-    def _seal(self, person: str, value: dict[str, str | None]) -> bytes:
-        return self.seals.seal(person, json.dumps(value, ensure_ascii=False))
+    def _seal(self, keeper: str, value: dict[str, str | None]) -> bytes:
+        return self.seals.seal(keeper, json.dumps(value, ensure_ascii=False))
 
 
 _OURS = (OrderStatus.FILED, OrderStatus.WITHDRAWN, OrderStatus.REOPENED)
-
-
-def _locked(session: Session, order: int) -> OrderRow:
-    """The order, which nobody else changes until the transaction ends."""
-    session.execute(
-        update(OrderRow).where(OrderRow.id == order).values(version=OrderRow.version + 1)
-    )
-    return session.get_one(OrderRow, order)
 
 
 def _append(

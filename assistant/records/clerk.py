@@ -47,7 +47,7 @@ class Entered:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """An order with what was told and what its owner did since; ``order`` is ``None`` once the
-    person was erased."""
+    person was erased, or the time that its texts are kept was over."""
 
     view: OrderView
     order: WorkOrder | None
@@ -141,13 +141,16 @@ class OrderClerk:
             status=status, at=self.book.clock(), department=department, note=note or None
         )
         so_far = self.book.view(order).extended_days
-        self.book.advance(
-            plain,
-            [event],
-            None if days is None else so_far + days,
-            may=may,
-            beside=lambda connection: self.audit.append(entry, connection),
-        )
+        try:
+            self.book.advance(
+                plain,
+                [event],
+                None if days is None else so_far + days,
+                may=may,
+                beside=lambda connection: self.audit.append(entry, connection),
+            )
+        except KeyError:
+            raise OrderError("这张工单保存期满，内容已经销毁，不能再推进") from None
         return self.book.view(order)
 
     def _id(self, number: str) -> int:

@@ -56,5 +56,5 @@ class SqlWorkOrderDesk:
     async def advance(
         self, number: str, events: Sequence[OrderEvent], extended_days: int | None = None
     ) -> None:
-        """The department's side: append steps.  Raises ``KeyError`` for an unknown number."""
+        """The department's side: append steps.  Raises ``KeyError`` as the book does."""
         await off_loop(self.book.advance, number, events, extended_days)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from assistant.records.base import Base
@@ -16,8 +16,9 @@ _OPEN = text("status IN ('waiting', 'taken')")
 
 class HandoffRow(Base):
     """One handoff.  ``number``: its place in the queue; ``session``: a hash of the session id;
-    ``person``: whose key seals the texts; ``version`` counts every change.  A session has at most
-    one that is open."""
+    ``person``: whose key seals the texts; ``version`` counts every change.  ``urgent``: they told
+    of a danger; ``seen``: when their page was last connected (``None``: it never was).  A session
+    has at most one that is open."""
 
     __tablename__ = "handoffs"
     __table_args__ = (
@@ -38,6 +39,8 @@ class HandoffRow(Base):
     ended: Mapped[datetime | None] = mapped_column(Moment)
     version: Mapped[int] = mapped_column(Integer)
     package: Mapped[bytes] = mapped_column(LargeBinary)
+    urgent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    seen: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class HandoffLine(Base):

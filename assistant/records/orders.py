@@ -5,21 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import DDL, ForeignKey, Index, UniqueConstraint, event
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import DDL, ForeignKey, Index, UniqueConstraint, event, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from assistant.records.base import Base
 from assistant.records.moments import Moment
 
 
 class Seals(Protocol):
-    """Keeps texts secret with a key per person.  It may use the same database: never call it
-    inside a transaction, which on SQLite would wait for itself."""
+    """Keeps texts secret with a key per id (an order's: ``keeper_of``).  It may use the same
+    database: never call it inside a transaction, which on SQLite would wait for itself."""
 
     def seal(self, person: str, text: str) -> bytes: ...
 
     def open(self, person: str, sealed: bytes) -> str | None:
-        """The text; ``None`` once the person was erased."""
+        """The text; ``None`` once the key was erased."""
         ...
 
     def erase(self, person: str) -> None: ...
@@ -34,6 +34,9 @@ class OrderRow(Base):
 
     ``remote_number``, ``sealed_remote_check``: the receipt of the city's system; ``pulled``: how
     many of its events were read; ``pull_due``: when to ask it again.
+
+    ``sealed_for``: the id of the order's own key (``None``: the person's, as orders had it at
+    first); ``retired``: when texts and key were destroyed, as their time was over.
     """
 
     __tablename__ = "orders"
@@ -69,8 +72,15 @@ class OrderRow(Base):
     sealed_remote_check: Mapped[bytes | None]
     pulled: Mapped[int] = mapped_column(default=0, server_default="0")
     pull_due: Mapped[datetime | None] = mapped_column(Moment)
+    sealed_for: Mapped[str | None]
+    retired: Mapped[datetime | None] = mapped_column(Moment)
 
     events: Mapped[list[EventRow]] = relationship(order_by="EventRow.id")
+
+    @property
+    def keeper(self) -> str:
+        """The id whose key seals what the order holds."""
+        return self.sealed_for or self.person
 
 
 class EventRow(Base):
@@ -100,6 +110,20 @@ class ActRow(Base):
     at: Mapped[datetime] = mapped_column(Moment)
     sealed_text: Mapped[bytes | None]
     stars: Mapped[int | None]
+
+
+def keeper_of(person: str, key: str) -> str:
+    """The id of an order's own key, from its person and the digest of its idempotency key: when
+    its time is over its key can go, and no other order is touched."""
+    return f"{person}/{key[:16]}"
+
+
+def locked(session: Session, order: int) -> OrderRow:
+    """The order, which nobody else changes until the transaction ends."""
+    session.execute(
+        update(OrderRow).where(OrderRow.id == order).values(version=OrderRow.version + 1)
+    )
+    return session.get_one(OrderRow, order)
 
 
 def _append_only(table: str) -> tuple[tuple[str, str], ...]:

@@ -18,6 +18,7 @@ from assistant.work_orders.types import (
     FilingStep,
     OrderKind,
 )
+from knowledge.types import Record
 
 _IDENTITY = frozenset(
     {
@@ -66,10 +67,16 @@ def aids(
         mask=masking.screen,
         drop_ids=drop_ids,
         person=person,
+        called=lambda code: _names(knowledge.record(code)),
         direct_of=elsewhere.direct_of,
         department_of=department_of,
         handed=handed,
     )
+
+
+def _names(record: Record | None) -> tuple[str, ...]:
+    """The name of a record, and its aliases."""
+    return (record.name, *getattr(record, "aliases", ())) if record else ()
 
 
 def suggest(text: str) -> tuple[Suggested, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from assistant.bundles.answers import asks as asks_back
 from assistant.composing import filing as say
 from assistant.rules import load
 from assistant.types import Draft, Intent
@@ -24,11 +25,9 @@ from assistant.work_orders.words import (
     commands,
     fields_of,
     has_question,
-    kind_name,
     likelihoods,
     reading,
     starts,
-    texts,
 )
 from retrieval.analyzer import normalise
 
@@ -53,13 +52,13 @@ def answered(step: Step) -> Draft | None:
     if step.reading.intent in _NONE or _for_others(step):
         return None
     if (field != "text" or value(step.state, START)) and _another(step, field):
-        say.remark("another", step.writer, kind=kind_name(step.state.kind))
+        say.remark("another", step.writer, kind=step.kind)
         return ask(step, step.state, field)
     if _said_again(step):
         if field == "text":
             say.remark("more", step.writer)
         return ask(step, step.state, field)
-    if (apart := _out_of_turn(step, field)) is not None:
+    if (apart := _out_of_turn(step, field) or _beside(step, field)) is not None:
         return apart
     match field:
         case "text":
@@ -78,11 +77,14 @@ def _declines(said: str, field: str) -> bool:
     """跳过; 不知道归谁管; where contact is asked, 不留电话."""
     if said in commands()["skip"] or (field in CONTACT and said in commands()["no_contact"]):
         return True
+    if field in ("object", "name") and said.startswith(starts("private")):
+        return len(said) <= _MOST_PRIVATE
     told_nothing = field not in ("text", *CONTACT) and len(said) <= _MOST_UNKNOWN
     return told_nothing and "," not in said and said.startswith(starts("unknown"))
 
 
 _MOST_UNKNOWN = 12
+_MOST_PRIVATE = 20
 
 
 def _out_of_turn(step: Step, field: str) -> Draft | None:
@@ -92,14 +94,17 @@ def _out_of_turn(step: Step, field: str) -> Draft | None:
         say.remark("no_contact", step.writer)
         return ask(step, put(put(step.state, "name", None), "phone", None), field)
     found = extract.sole(step.text)
-    if (
-        found is None
-        or field in ("district", found[0])
-        or (step.state.asking or "").endswith(AGAIN)
-    ):
+    if found is None or field in ("district", found[0]):
         return None
     other, new = found
     known = value(step.state, other)
+    if (field, other) == ("place", "object") and extract.district(new):
+        return None  # 白云区同和街道
+    if other == "place" and known is not None:
+        if extract.is_district(new):
+            other = "district"
+        elif known not in new and step.state.district == extract.district(f"{known}{new}"):
+            new = f"{known}，{new}"
     if {field, other} == {"place", "object"} and known is not None:
         return None  # a shop is a place as well
     if (field, other) == ("name", "object") and known is not None and len(new) <= LEAST_KNOWN:
@@ -110,9 +115,45 @@ def _out_of_turn(step: Step, field: str) -> Draft | None:
         return ask(step, _with_more(step, new), field)
     if other == "object" and known is not None and known not in new:
         new = f"{known}，{new}"
+    if (field, other) == ("object", "when") and known is not None:
+        return ask(step, _with_more(step, new), field)
+    if other == "district":
+        new = extract.district(new) or new
     state = put(step.state, other, new)
     say.note([(other, new)], step.aids, step.writer)
     return ask(step, state, field) if field not in dict(state.fields) else go_on(step, state)
+
+
+def _beside(step: Step, field: str) -> Draft | None:
+    """What goes on with the story instead of answering is kept in the account, and the field asked
+    once more; the second time it is left open.  ``None`` if the message may answer."""
+    if field == "text" or extract.fits(field, step.text) or field in extract.pieces(step.text):
+        return None
+    if asks(step) or asks_back(normalise(step.text)) or step.reading.whole:
+        return None
+    story = step.text.strip()
+    if len(story) < _LEAST_STORY:
+        return None if field == "phone" else _once_more(step, step.state, field, "not_understood")
+    text = value(step.state, "text") or ""
+    state = step.state
+    if story not in text:
+        state = with_text(step, state, f"{text.rstrip('。')}。{story}")
+    say.keep(story, state, step.aids, step.writer)
+    return _once_more(step, told(step, state, step.text, skip=(field, "object")), field, None)
+
+
+_LEAST_STORY = 3
+"""Characters that tell something."""
+
+
+def _once_more(step: Step, state: FormState, field: str, why: str | None) -> Draft:
+    """The field asked again, with what may be chosen; it is left open after the second time."""
+    if _is_again(step):
+        say.remark("kept_left", step.writer, label=step.label(field))
+        return go_on(step, put(state, field, None))
+    if why is not None:
+        say.remark(why, step.writer)
+    return ask(step, state, field, again=True)
 
 
 def _with_more(step: Step, more: str) -> FormState:
@@ -148,7 +189,7 @@ def _skipped(step: Step, field: str) -> Draft:
         say.remark("needed_text", step.writer)
         return ask(step, step.state, field)
     route = step.aids.route(step.state.route, step.state.kind)
-    if field in route.needs and not (step.state.asking or "").endswith(AGAIN):
+    if field in route.needs and not _is_again(step):
         return refuse(step, step.state, field)
     state = put(step.state, field, None)
     if field == "name" and value(state, "phone") is None:
@@ -166,7 +207,7 @@ def is_matter(text: str, aids: FilingAids) -> bool:
     length = len(text.strip())
     if length >= LEAST_TOLD or length < LEAST_KNOWN:
         return length >= LEAST_TOLD
-    return aids.kind_of(text)[0] is not None or _is_topic(text, aids)
+    return aids.kind_of(text)[0] is not None or extract.tells(text) or _is_topic(text, aids)
 
 
 def _is_topic(text: str, aids: FilingAids) -> bool:
@@ -179,7 +220,8 @@ def _is_topic(text: str, aids: FilingAids) -> bool:
 def _text(step: Step) -> Draft | None:
     kind, _ = step.aids.kind_of(step.text)
     known = {"name", "phone"} & set(extract.pieces(step.text))
-    if kind is None and len(step.said) < _MOST_ASKED and (asks(step) or step.reading.facets):
+    told_of = step.reading.facets and not extract.narrates(normalise(step.text))
+    if kind is None and len(step.said) < _MOST_ASKED and (asks(step) or told_of):
         return ask(step, told(step, step.state, step.text), "text") if known else None
     if not is_matter(step.text, step.aids):
         say.remark("more", step.writer)
@@ -201,12 +243,12 @@ def _phone(step: Step) -> Draft | None:
     digits = sum(one.isdigit() for one in step.text)
     if found is None and (digits < _LEAST_DIGITS or asks(step)):
         return None
-    if (step.state.asking or "").endswith(AGAIN):
+    if _is_again(step):
         say.remark("phone_given_up", step.writer)
         return go_on(step, put(step.state, "phone", None))
     have = len(found.digits.lstrip("+")) if found else digits
     mobile = found is not None and found.digits.startswith("1") and have != phones.MOBILE
-    words = texts()["phone_short" if mobile else "phone_shape"]
+    words = step.texts["phone_short" if mobile else "phone_shape"]
     problem = words.format(want=phones.MOBILE, have=have, least=phones.LEAST, most=phones.MOST)
     say.remark("phone_again", step.writer, problem=problem)
     return ask(step, step.state, "phone", again=True)
@@ -223,14 +265,21 @@ def _name(step: Step) -> Draft | None:
         return None
     rest = extract.without(step.text, [found["phone"]] if "phone" in found else [])
     name = found["name"].value if "name" in found else extract.name_in(rest)
+    if name is not None and not (extract.is_plainly_a_name(name) or _is_again(step)):
+        if extract.wishes(name) and value(step.state, "wish") is None:
+            state = put(step.state, "wish", name)
+            say.note([("wish", name)], step.aids, step.writer)
+            return ask(step, state, "name")
+        say.remark("name_again", step.writer)
+        return ask(step, step.state, "name", again=True)
     if name is not None:
         state = put(step.state, "name", name)
-        return go_on(step, told(step, state, step.text, skip=("name", "object", "wish")))
+        return go_on(step, told(step, state, step.text, skip=("name", "object", "wish"), own=True))
     if "phone" in found:  # a number instead of a name: the name is left out
-        return go_on(step, told(step, put(step.state, "name", None), step.text))
+        return go_on(step, told(step, put(step.state, "name", None), step.text, own=True))
     if "wish" in found:  # an answer to the question before
         return ask(step, told(step, step.state, step.text), "name")
-    if (step.state.asking or "").endswith(AGAIN):
+    if _is_again(step):
         return go_on(step, put(step.state, "name", None))
     if len(step.said) > _MOST_CALLED and value(step.state, "text") is not None:
         return ask(step, _with_more(step, step.text.strip()), "name")
@@ -243,8 +292,25 @@ _MOST_CALLED = 4
 
 
 def _district(step: Step) -> Draft | None:
+    """The district; another name of the place is added to it, and the district asked once more."""
     named = extract.district(step.text)
-    return go_on(step, put(step.state, "district", named)) if named else None
+    if named:
+        return go_on(step, put(step.state, "district", named))
+    if (state := told(step, step.state, step.text)) != step.state:
+        return ask(step, state, "district")
+    if asks(step) or not (extract.looks_like_a_place(step.text) or _is_again(step)):
+        return None
+    where = value(step.state, "place")
+    state = put(
+        step.state, "place", f"{where}，{step.text.strip()}" if where else step.text.strip()
+    )
+    say.note([("place", value(state, "place"))], step.aids, step.writer)
+    return _once_more(step, state, "district", None)
+
+
+def _is_again(step: Step) -> bool:
+    """Whether the field is asked for the second time."""
+    return (step.state.asking or "").endswith(AGAIN)
 
 
 def _free(step: Step, field: str) -> Draft | None:
@@ -255,6 +321,11 @@ def _free(step: Step, field: str) -> Draft | None:
     others = [one for name, one in found.items() if name != field and name in _CUT]
     rest = _LEADING.sub("", extract.without(step.text, others))
     state = step.state
+    apart = extract.sole(rest) if others else None
+    if apart is not None and apart[0] == "name" != field:  # 黄生 138…
+        state = told(step, put(state, *apart), step.text, skip=(field, "name"))
+        say.note([apart], step.aids, step.writer)
+        return ask(step, state, field)
     told_more = field == "place" and field in found and extract.tells(rest)
     if told_more and not extract.tells(found[field].value):
         state, rest = _with_more(step, step.text.strip()), found[field].value
@@ -263,8 +334,7 @@ def _free(step: Step, field: str) -> Draft | None:
         state = put(state, field, mine)
         say.note([(field, mine)] if others or told_more else [], step.aids, step.writer)
     elif not others:
-        say.remark("not_understood", step.writer)
-        return ask(step, state, field)
+        return _once_more(step, state, field, "not_understood")
     return go_on(step, told(step, state, step.text, skip=(field,)))
 
 

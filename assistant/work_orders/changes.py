@@ -27,7 +27,6 @@ from assistant.work_orders.words import (
     fields_of,
     kind_name,
     kind_names,
-    label,
     names,
     starts,
     texts,
@@ -50,7 +49,7 @@ def changed(step: Step) -> Draft | None:
     if said in words["change"] and (step.state.asking is None or _says_change(said)):
         say.which(step.state, step.aids, step.writer)
         return guiding(step, step.state)
-    return _field(step) or _replaced(step) or _added(step)
+    return _field(step) or _replaced(step) or _added(step) or _number(step)
 
 
 def _is_anonymous(said: str) -> bool:
@@ -127,7 +126,7 @@ def _as_kind(step: Step, kind: OrderKind) -> Draft:
     """The filing as another kind; saying the kind that it is only goes on."""
     state = put(replace(step.state, kind=kind), SAID, "yes")
     if kind is not step.state.kind:
-        say.remark("changed_kind", step.writer, kind=kind_name(kind))
+        say.remark("changed_kind", step.writer, kind=kind_name(kind, english=step.writer.english))
     return go_on(step, classified(state, step.aids))
 
 
@@ -145,7 +144,7 @@ def _field(step: Step) -> Draft | None:
         return None
     field, new = found
     if field not in fields_of(step.state.kind):
-        words = {"kind": kind_name(step.state.kind), "label": label(field)}
+        words = {"kind": step.kind, "label": step.label(field)}
         say.remark("cannot_change", step.writer, **words)
         return go_on(step, step.state)
     return _set(step, field, _as_typed(step.text, new)) or ask(step, drop(step.state, field), field)
@@ -165,7 +164,8 @@ def _named(said: str, state: FormState) -> tuple[str, str] | None:
             return (field, "") if start else None
         if word is None or (word in _IS and not start and field in (asked(state), "text")):
             return (field, tail.strip(" :：,，")) if start else None
-        return field, tail.removeprefix(word).strip(" :：,，.。了咗")
+        new = tail.removeprefix(word).strip(" :：,，.。了咗")
+        return field, re.sub("^(?:应该|应)?(?:是|系)(?=.)", "", new)
     return None
 
 
@@ -195,7 +195,10 @@ def _set(step: Step, field: str, new: str) -> Draft | None:
     if not new:
         return None
     state = with_text(step, step.state, new) if field == "text" else put(step.state, field, new)
-    words = {"label": label(field), "value": say.shown(field, new, step.aids)}
+    words = {
+        "label": step.label(field),
+        "value": say.shown(field, new, step.aids),
+    }
     say.remark("changed", step.writer, **words)
     return go_on(step, state)
 
@@ -206,9 +209,15 @@ _NOT_BUT = re.compile(
 )
 
 
+_BUT_NOT = re.compile(
+    r"(?:(?:不对|唔啱|错了|错咗|说错了|讲错咗)[,，、 ]*)?(?:应该)?(?:是|系)"
+    r"(?P<new>[^,，。；]{1,20}?)[,，、 ]*(?:不是|唔系|不系)(?P<old>.{1,20})"
+)
+
+
 def _replaced(step: Step) -> Draft | None:
     """不是天河，是海珠: where just one field says the one, it says the other."""
-    found = _NOT_BUT.fullmatch(step.said)
+    found = _NOT_BUT.fullmatch(step.said) or _BUT_NOT.fullmatch(step.said)
     if found is None:
         return None
     old, new = found["old"].strip(), found["new"].strip()
@@ -225,6 +234,17 @@ def _replaced(step: Step) -> Draft | None:
     return _set(step, field, said.replace(old, _as_typed(step.text, new), 1))
 
 
+def _number(step: Step) -> Draft | None:
+    """A phone number alone, while the draft is shown and has none."""
+    found = phones.read(step.text)
+    if step.state.asking is not None or found is None or found.number is None:
+        return None
+    if value(step.state, "phone") is not None or len(step.said) > _MOST_NUMBER:
+        return None
+    return _set(step, "phone", step.text)
+
+
+_MOST_NUMBER = 20
 _LEAST_ADDED = 2
 
 

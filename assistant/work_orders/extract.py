@@ -14,7 +14,7 @@ from functools import cache
 
 from assistant import rules
 from assistant.work_orders import phones
-from assistant.work_orders.words import reading
+from assistant.work_orders.words import districts_in_english, reading
 from retrieval.analyzer import normalise
 
 _NUM = r"[\d零一二两三四五六七八九十]{1,3}"
@@ -46,7 +46,10 @@ _WHEN = re.compile(
 _FIRST = re.compile(rf"{_DAY}|{_PERIOD}?{_CLOCK}")
 _STOP = r"，。；、,;！!？?：:\s"
 _NO_PLACE = "的嘅在被有把将了又都还着过没不冇"
-_WISHED = re.compile(r"[。！!；;\n？?]|[，,](?:我的?|联系)?(?:电话|手机|叫|姓|人)")
+_WISHED = re.compile(
+    r"[。！!；;\n？?]|[，,](?:我的?|联系)?(?:电话|手机|叫|姓|人)|[，,]\s*我?(?:要|想)(?:投诉|举报)"
+    r"|\s(?:我的?|联系)?(?:电话|手机)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,17 @@ def _flat(text: str) -> str:
 
 def district(text: str) -> str | None:
     """The one district that a text names; ``None`` if it names none or several."""
-    named = set(rules.load().districts.findall(normalise(text)))
+    plain = normalise(text)
+    named = set(rules.load().districts.findall(plain))
+    named |= {
+        name
+        for said, name in districts_in_english().items()
+        if said.lower() in _WORDS.findall(plain)
+    }
     return f"{named.pop()}区" if len(named) == 1 else None
+
+
+_WORDS = re.compile("[a-z]+")
 
 
 def without(text: str, others: Iterable[Piece]) -> str:
@@ -116,6 +128,34 @@ def _phone(flat: str) -> Piece | None:
     return Piece(number, one.start, one.end)
 
 
+def is_own(text: str, phone: Piece) -> bool:
+    """Whether a phone in free text is said to be that of whoever writes (电话 …, 打我 …), or stands
+    nearly alone; that of somebody who is told of is not."""
+    flat = _flat(text)
+    before = _CLAUSE.split(flat[: phone.start])[-1]
+    rest = _EDGES.sub("", flat[: phone.start] + flat[phone.end :])
+    if _OF_ANOTHER.search(before) or _OF_ANOTHER_BEHIND.match(flat[phone.end :]):
+        return False
+    return bool(_OWN.search(before)) or len(rest) <= _NEARLY_ALONE
+
+
+_CLAUSE = re.compile("[,，。;；!！\n]")
+_OWN = re.compile(
+    r"(?:电话|電話|手机|手機|手提|联系|聯繫|联络|号码|號碼|打我|找我|揾我|phone|tel|mobile|call me)"
+    r"[^\d]{0,8}$",
+    re.IGNORECASE,
+)
+_OF_ANOTHER = re.compile(
+    "对方|對方|他的|她的|他电话|佢|骗子|中介|商家|店家|老板|客服|卖家|来电|來電|显示|自称|用|"
+    "打来|打过来|骚扰|騷擾"
+)
+_OF_ANOTHER_BEHIND = re.compile(
+    "[^,，。;；]{0,6}(?:打来|打过来|打电话|骚扰|騷擾|发短信|发信息|的人|呢个人|嗰个人)"
+)
+_NEARLY_ALONE = 8
+"""Characters beside a number that is told by itself (陈生 138…)."""
+
+
 def _when(plain: str) -> Piece | None:
     """The first time that names a day, a clock or a habit; 深夜 alone leaves the day open."""
     for found in _WHEN.finditer(plain):
@@ -136,10 +176,18 @@ def _wish(plain: str) -> Piece | None:
 
 
 def _name(plain: str) -> Piece | None:
-    """Who says that they are called so; only names that begin with a surname."""
+    """Who says that they are called so; only names that begin with a surname, or are English."""
+    if english := _ENGLISH_NAME.search(plain):
+        return Piece(english["name"], english.start("name"), english.end("name"))
     for found in _named().finditer(plain):
         return Piece(found["name"], found.start("name"), found.end("name"))
     return None
+
+
+_ENGLISH_NAME = re.compile(
+    r"(?:my name is|name is|call me)\s+(?P<name>[a-z][a-z .'\-]{1,30}?)"
+    r"(?=\s*(?:[,，.;\d]|(?:and|my|phone|tel|mobile)\b|$))"
+)
 
 
 def sole(text: str) -> tuple[str, str] | None:
@@ -148,9 +196,13 @@ def sole(text: str) -> tuple[str, str] | None:
     typed = _EDGES.sub("", _flat(text).strip())
     said = _AT.sub("", typed)
     plain = normalise(said)
+    if plain in reading("vague_times"):
+        return "when", said
+    if is_district(plain):
+        return "place", said
     if len(plain) != len(said) or re.search(rf"[{_STOP}]", plain):
         return None
-    if _WHEN.fullmatch(plain) and _FIRST.search(plain):
+    if (_WHEN.fullmatch(plain) and _FIRST.search(plain)) or _is_vague_time(plain):
         return "when", said
     firm = plain.endswith((*reading("organisations"), *reading("shops"), *reading("people")))
     if not firm and (_place().fullmatch(plain) or (_area().fullmatch(plain) and not tells(plain))):
@@ -159,7 +211,8 @@ def sole(text: str) -> tuple[str, str] | None:
         return "name", said
     if plain.startswith(reading("wish_starts")):
         return "wish", said
-    if firm and len(plain) <= _MOST_NAMED and not re.search(_NO_NAME, plain):
+    described = plain.startswith(reading("indefinite")) and names_somebody(plain)
+    if (firm or described) and len(plain) <= _MOST_NAMED and not re.search(_NO_NAME, plain):
         return "object", said
     return None
 
@@ -181,10 +234,96 @@ def tells(text: str) -> bool:
     return any(word in plain for word in reading("matter"))
 
 
+def fits(field: str, text: str) -> bool:
+    """Whether a text may answer the question for a field; what only goes on with the story (我没签
+    合同, 有点贵, 是他先动手的) does not.  Of what may be anything it may."""
+    plain = normalise(text).strip()
+    if _HAN.search(plain) is None and field in ("name", "object", "place"):
+        return not any(word in reading("wish_words") for word in _WORDS.findall(plain))
+    match field:
+        case "when":
+            return _says_when(plain)
+        case "place":
+            return not narrates(plain) or _at_a_place(plain)
+        case "object":
+            return not narrates(plain) or names_somebody(plain) or _pointed(plain)
+        case "wish":
+            return not narrates(plain) or wishes(plain)
+        case "name":
+            return not narrates(plain) or _is_name(plain)
+        case "district" | "phone":
+            return not narrates(plain)
+        case _:
+            return True
+
+
+def _says_when(plain: str) -> bool:
+    """Whether a text names a time, however vaguely (好久了, 从他们搬来就这样)."""
+    rest = _DEGREE.sub("", plain)
+    return bool(_WHEN.search(rest)) or any(word in rest for word in reading("times"))
+
+
+def _is_vague_time(plain: str) -> bool:
+    """好久了, 一直都这样."""
+    return plain.rstrip("了喇啦嘅的") in reading("vague_times")
+
+
+def narrates(plain: str) -> bool:
+    """Whether a text tells how something is or went."""
+    rest = _UNNAMED.sub("", plain)
+    if _DEGREE.search(rest) or any(word in rest for word in reading("story")):
+        return True
+    return len(rest) > _LEAST_STORY and rest.startswith(reading("teller"))
+
+
+def _at_a_place(plain: str) -> bool:
+    """Whether what is told says where: 在 before a place, or an address in it."""
+    return _first(_place(), plain) is not None or bool(_BEING_AT.match(plain))
+
+
+def _pointed(plain: str) -> bool:
+    return plain.startswith(reading("somebody"))
+
+
+def _is_name(plain: str) -> bool:
+    """陈太, 李贵; 太贵 is none."""
+    said = _CALLED.sub("", plain)
+    if len(said) > _MOST_NAME or not said:
+        return False
+    surname = said[0] in reading("surnames") and not _NO_NAME_AT_ALL.search(said)
+    return surname or _STYLED.search(said) is not None
+
+
+_LEAST_STORY = 3
+_NO_NAME_AT_ALL = re.compile("[没冇不唔了咗很被]|太.")
+_DEGREE = re.compile("有[点啲]|一点[都也]")
+"""点 here is of no clock."""
+_UNNAMED = re.compile(
+    "(?:没有?|冇|不知道?|唔知)(?:具体)?(?:门牌|路名|路牌|地址|名字?|招牌|全称)号?"
+    "|(?:没有?|冇|看不|睇唔|没法)(?:看|睇|记)?(?:清楚?|真)"
+)
+"""没有门牌: what has no name is still a place."""
+_BEING_AT = re.compile("(?:我?(?:就|应该)?)?(?:在|喺|响|位于)")
+
+
 def names_somebody(text: str) -> bool:
     """Whether a text ends as what calls an office, a shop or a person."""
     ends = (*reading("organisations"), *reading("shops"), *reading("people"), *reading("offices"))
     return normalise(text).endswith(ends)
+
+
+def wishes(text: str) -> bool:
+    """Whether a text has a word that wishes are said with."""
+    plain = normalise(text)
+    return any(word in plain for word in reading("wish_words"))
+
+
+def is_plainly_a_name(text: str) -> bool:
+    """Whether a text is a name by its surname, its title or its script (便宜点 may be none)."""
+    said = _CALLED.sub("", _flat(text).strip())
+    if _HAN.match(said) is None:
+        return True
+    return said[0] in (*reading("surnames"), "阿", "小", "老") or bool(_STYLED.search(said))
 
 
 def name_in(answer: str) -> str | None:
@@ -264,6 +403,7 @@ def _place() -> re.Pattern[str]:
         rf"{numeral}(?:号楼(?![上下])|号(?:之[一二三四五六七八九十\d]{{1,2}}|大院)?(?!窗)"
         r"|栋|座|幢|期|区|楼|层|室|房|铺|单元)"
     )
+    exit_ = r"[a-z\d]口"
     room = r"(?<=[号栋座幢楼])\d{3,4}(?![\d年月日元块人])"
     counted = r"[东西南北中上下新旧横直第\d一二三四五六七八九十]{1,5}"
     lane = rf"{within}{{0,4}}?(?:街|巷|路|道|里|坊|队|社|围|庄|湾)"
@@ -272,7 +412,7 @@ def _place() -> re.Pattern[str]:
         rf"|{counted}(?:街|巷|横路|队|社|坊)|大道|大街|公路"
     )
     estate = r"小区|花园|社区|广场|市场|大厦|地铁站|公园|村|学校|小学|中学|医院|商场|中心"
-    more = rf"(?:{lanes}|{within}{{0,6}}?(?:{estate})|{number}|{room}|{beside})"
+    more = rf"(?:{lanes}|{within}{{0,6}}?(?:{estate})|{number}|{room}|{exit_}|{beside})"
     street = rf"(?:{within}{{1,6}}?(?:街道|镇))?{within}{{1,10}}?(?:{names})"
     return re.compile(
         rf"(?P<place>(?:广州市?)?(?:{areas})区?{street}{more}*)"
@@ -286,6 +426,26 @@ def _first(pattern: re.Pattern[str], plain: str) -> Piece | None:
         return None
     group = "place" if found["place"] else "other"
     return Piece(found[group], found.start(group), found.end(group))
+
+
+def is_district(text: str) -> bool:
+    """Whether a text is the name of a district and nothing else."""
+    named, said = district(text), _AT.sub("", normalise(text)).removeprefix("广州市")
+    if named is None:
+        return False
+    english = (one.lower() for one in districts_in_english())
+    return said.removesuffix(" district") in (named, named[:-1], *english)
+
+
+def is_unnamed(who: str) -> bool:
+    """Whether a firm is called by its kind only (公司, 商家), so that its name is still asked."""
+    return normalise(who) in reading("unnamed")
+
+
+def is_online(text: str) -> bool:
+    """Whether a place is in no district (网上, 淘宝)."""
+    plain = normalise(text)
+    return any(word in plain for word in reading("online"))
 
 
 def looks_like_a_place(text: str) -> bool:

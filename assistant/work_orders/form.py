@@ -8,6 +8,7 @@ at a time; nothing is filed before the whole was shown and consent was given to 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant import standing
@@ -15,10 +16,12 @@ from assistant.bundles.benefits import asks_for_benefits
 from assistant.cases import reading as enquiring
 from assistant.composing import filing as say
 from assistant.composing.writer import Writer
+from assistant.handoff.asking import wants_person
 from assistant.types import Draft, EnquiryState, FileOrder, Follow, Intent, Turn, Understanding
 from assistant.work_orders.answers import answered, is_matter
 from assistant.work_orders.changes import changed
 from assistant.work_orders.state import (
+    CALL_BACK,
     EARLIER,
     ELSEWHERE,
     HERE,
@@ -28,11 +31,14 @@ from assistant.work_orders.state import (
     START,
     asked,
     begun,
+    classified,
     direct_of,
     drop,
+    in_english,
     missing,
     order_of,
     put,
+    spoken_to,
     value,
 )
 from assistant.work_orders.step import Step, ask, go_on, guiding, spoken, told, with_text
@@ -42,11 +48,14 @@ from assistant.work_orders.words import (
     asks_what_to_do,
     bare,
     begins,
+    call_back,
     commands,
     fields_of,
-    kind_name,
+    how_long,
     only_asks,
+    starts,
     texts,
+    who_learns,
 )
 from channels.types import Sentence, Status
 from retrieval.analyzer import normalise
@@ -65,6 +74,8 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
     text, said = turn.message.text.strip(), bare(turn.message.text)
     if said in commands()["submit"] and turn.state.receipts:
         return replace(turn, draft=_already(turn))
+    if said in commands()["call_back"]:
+        return replace(turn, draft=_called_back(turn, reading, aids))
     if reading.intent in _SILENT:
         return None
     named = begins(text)
@@ -78,6 +89,8 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
         return None  # 确认, 收唔收钱; or it is for the person who is waited for
     if named is None and reading.facets and turn.state.record is not None:
         return None  # it asks on
+    if named and turn.state.record and _calls_it(named.rest, aids.called(turn.state.record)):
+        return None  # 想投诉他 劳动监察: what is spoken of is asked for
     if named and reading.facets and not named.last and _only_asks(named.rest):
         return None  # 投诉收费不: it asks about complaining
     if named is None and (standing.is_nonsense(text) or _goes_on(turn, reading)):
@@ -91,17 +104,85 @@ def begin(turn: Turn, aids: FilingAids) -> Turn | None:
     state = begun(kind or OrderKind.HELP)
     if named and named.kind:
         state = put(state, SAID, "yes")
-    step = Step(turn, reading, state, aids, text, said, Writer())
+    state = spoken_to(state, text)
+    step = Step(turn, reading, state, aids, text, said, Writer(english=in_english(state)))
     rest = text if named is None else named.rest
-    if named is not None and named.last and aids.kind_of(rest)[0] is None:
-        return replace(turn, draft=go_on(step, _introduced(step)))
+    unknown = named is not None and named.last and aids.kind_of(rest)[0] is None
+    if unknown and not (in_english(state) and len(rest) >= _LEAST_ENGLISH):
+        return replace(turn, draft=go_on(step, _introduced(step, rest)))
     return replace(turn, draft=_begun(step, rest))
 
 
-def _introduced(step: Step) -> FormState:
+def _called_back(turn: Turn, reading: Understanding, aids: FilingAids) -> Draft:
+    """An order to be called back: all that was said goes along, time and telephone are asked.  It
+    goes to the hotline, whatever was spoken of.  Staff see it as any other order; where nobody
+    works these, that is said first."""
+    words, said = call_back(), turn.state.said
+    spoken_ = [one.text for one in said if one.who == "citizen" and not wants_person(one.text)]
+    shown = (code for one in said for code in one.codes)
+    codes = dict.fromkeys(code for code in shown if not code.startswith(_LINES))
+    parts = [words["text"]]
+    if spoken_:
+        parts.append(words["said"].format(said="；".join(spoken_)[-MOST_CARRIED:]))
+    if codes:
+        parts.append(words["codes"].format(codes="、".join(codes)))
+    state = put(begun(OrderKind.HELP), CALL_BACK, "yes")
+    writer = Writer()
+    step = Step(turn, reading, state, aids, turn.message.text, bare(turn.message.text), writer)
+    if aids.handed:
+        writer.remark(words["begin"])
+    else:
+        hotline = aids.route(say.PUBLIC, state.kind).name
+        say.remark("call_back_kept", writer, hotline=hotline)
+    state = classified(put(state, "text", "".join(parts)), aids)
+    for field, known in (("place", None), ("wish", words["wish"]), ("name", None)):
+        state = put(state, field, known)
+    return go_on(step, state)
+
+
+_LINES = "TEL-"
+"""What the codes of telephone lines begin with: they are no matter."""
+
+MOST_CARRIED = 600
+"""Characters of what was said before that an order to be called back carries, the last ones."""
+
+
+_LEAST_ENGLISH = 30
+"""Characters of a matter told in English before the words that begin the filing; the model of
+kinds knows too little English to hear it."""
+
+
+def _calls_it(rest: str, names: Sequence[str]) -> bool:
+    """Whether what follows 我要投诉 is whom, and then a name in short (他 劳动监察); a name without
+    whom is whom it is about (我要投诉物业)."""
+    found = _AND_THEN.fullmatch(rest)
+    if found is None:
+        return False
+    return any(_in_order(found["name"], normalise(name)) for name in names)
+
+
+_AND_THEN = re.compile(
+    r"(?:(?:他|她|佢|它|老板|公司|对方|佢哋|他们|我们?老板|我们?公司)?[\s,]+|他|她|佢|他们|佢哋)"
+    r"(?:去|到|向|找|揾|是|系|用|走)?(?P<name>\w{2,})"
+)
+
+
+def _in_order(part: str, whole: str) -> bool:
+    """Whether the characters of a part stand in the whole, in their order."""
+    left = iter(whole)
+    return all(one in left for one in part)
+
+
+def _introduced(step: Step, rest: str) -> FormState:
     """What was said before the words that begin the filing is no matter yet, but not lost."""
-    say.remark("begin", step.writer, kind=kind_name(step.state.kind))
+    say.remark("begin", step.writer, kind=step.kind)
+    if _FILLER.fullmatch(rest):
+        return step.state
     return put(step.state, START, step.text)
+
+
+_FILLER = re.compile("(?:算了|我|还是|都是|都系|那|就|好|吧|决定|真的|了|系|咁|唉|不管|,| )+")
+"""算了我还是要投诉 tells nothing."""
 
 
 def _elsewhere(turn: Turn) -> bool:
@@ -139,9 +220,9 @@ def _enquired(enquiry: EnquiryState | None) -> bool:
 def _begun(step: Step, rest: str) -> Draft:
     """What the first message already says is taken; then the first open field is asked."""
     state = step.state
-    say.remark("begin", step.writer, kind=kind_name(state.kind))
+    say.remark("begin", step.writer, kind=step.kind)
     if is_matter(rest, step.aids):
-        step.writer.remark(texts()["noted_text"])
+        say.remark("noted_text", step.writer)
         state = with_text(step, state, step.text)
     elif rest:
         state = put(state, START, step.text)
@@ -156,11 +237,14 @@ def take(turn: Turn, aids: FilingAids) -> Turn | None:
     text = turn.message.text.strip()
     if enquiring.lost(text, asked=False):
         return None  # 回执号唔见咗: how to ask without it
-    step = Step(turn, reading, state, aids, text, bare(text), Writer())
+    state = spoken_to(state, text)
+    writer = Writer(english=in_english(state))
+    step = Step(turn, reading, state, aids, text, bare(text), writer)
     if _enquired(turn.state.enquiry) or (state.asking == PAUSED and _elsewhere(turn)):
         return _drafted(turn, go_on(step, state)) if step.said in commands()["resume"] else None
     settled = _settled(step)
-    return settled or _drafted(turn, _commanded(step) or changed(step) or answered(step))
+    drafted = _commanded(step) or changed(step) or _about_this(step) or answered(step)
+    return settled or _drafted(turn, drafted)
 
 
 def _drafted(turn: Turn, draft: Draft | None) -> Turn | None:
@@ -219,14 +303,14 @@ def _commanded(step: Step) -> Draft | None:
         return guiding(step, state)
     if said in words["back"]:
         return _back(step)
-    if _resumes(said):
+    if _resumes(said) or said in words["call_back"]:  # the filing itself is answered
         return go_on(step, state)
     if said in words["again"]:
         say.remark("again", writer)
         return go_on(step, begun(state.kind))
     if said in words["wait"]:
         say.remark("wait", writer)
-        writer.suggestions += [texts()["resume"], texts()["leave"]]
+        writer.suggestions += [step.texts["resume"], step.texts["leave"]]
         return guiding(step, replace(state, asking=PAUSED))
     if said in words["submit"]:
         return _too_early(step)
@@ -250,10 +334,31 @@ def _here(step: Step) -> Draft | None:
     return None
 
 
+def _about_this(step: Step) -> Draft | None:
+    """What is asked about this very filing: how long it takes, and who learns of it."""
+    if step.state.asking in (PAUSED, SIMILAR, ELSEWHERE):
+        return None
+    if how_long(step.said):
+        say.say_how_long(step.state, step.aids, step.writer)
+    elif who_learns(step.said):
+        say.remark("secret_ways" if step.aids.handed else "secret_ways_kept", step.writer)
+    else:
+        return None
+    if asked(step.state) is None:
+        return go_on(step, step.state)
+    say.ask(step.state, step.writer)
+    return guiding(step, step.state)
+
+
 def _leaves(said: str) -> bool:
     """不投诉了; 算了不投诉了."""
     rest = said.removeprefix("算了").strip(" ,")
+    if said.startswith(starts("leave")) and len(said) <= _MOST_LEAVING:
+        return True
     return bool({said, rest, f"{rest}了"} & commands()["leave"])
+
+
+_MOST_LEAVING = 14
 
 
 def _resumes(said: str) -> bool:
@@ -268,7 +373,7 @@ _LONGEST_RESUME = 20
 
 def _draft_not_understood(step: Step) -> Draft:
     say.remark("not_understood_draft", step.writer)
-    step.writer.suggestions += [texts()["submit"], texts()["change"], texts()["leave"]]
+    step.writer.suggestions += [step.texts["submit"], step.texts["change"], step.texts["leave"]]
     return guiding(step, step.state)
 
 
@@ -339,10 +444,11 @@ def _again(turn: Turn, draft: Draft, state: FormState) -> Draft | None:
         return None
     if state.asking in (PAUSED, SIMILAR, ELSEWHERE):
         return None
-    writer = Writer()
+    writer = Writer(english=in_english(state))
     if asked(state) is None:
         say.remark("not_understood_draft", writer)
-        writer.suggestions += [texts()["submit"], texts()["change"], texts()["leave"]]
+        words = texts(english=writer.english)
+        writer.suggestions += [words["submit"], words["change"], words["leave"]]
     else:
         say.remark("not_understood", writer)
         say.ask(state, writer)
@@ -354,7 +460,7 @@ def _behind(draft: Draft, state: FormState) -> Draft:
     elsewhere = state.asking == ELSEWHERE
     line = Sentence(text=say.pending(state))
     waiting = replace(state, asking=PAUSED) if state.asking is None else state
-    again = texts()["here" if elsewhere else "resume"]
+    again = texts(english=in_english(state))["here" if elsewhere else "resume"]
     return replace(
         draft,
         sentences=(*draft.sentences, line),

@@ -8,11 +8,14 @@ features beside the n-grams, of value 1 however long the text is.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -44,14 +47,16 @@ class Linear:
 
     def totals(self, text: str, cues: Iterable[str] = ()) -> Floats:
         """One number a class, of shape (classes,).  ``text`` is normalised."""
-        counts = Counter(filter(self.rows.__contains__, grams(text, self.longest)))
-        at = np.array([self.rows[gram] for gram in counts], dtype=np.int64)
-        values = 1 + np.log(np.array(list(counts.values()), dtype=np.float32))
-        values = values * self.idf[at]
-        values /= float(np.linalg.norm(values)) or 1.0
+        counts = Counter(map(self.rows.get, grams(text, self.longest)))
+        counts.pop(None, None)
+        at = np.array([*counts], dtype=np.int64)
+        values: Floats = np.log(np.array([*counts.values()], dtype=np.float32))
+        values += 1
+        values *= self.idf.take(at)
+        values /= math.sqrt(values.dot(values)) or 1.0
+        totals: Floats = self.bias + values @ self.weights.take(at, axis=0)
         found = [self.rows[cue] for cue in cues if cue in self.rows]
-        totals: Floats = self.bias + values @ self.weights[at] + self.weights[found].sum(axis=0)
-        return totals
+        return totals + self.weights[found].sum(axis=0) if found else totals
 
     def probabilities(self, text: str, cues: Iterable[str] = ()) -> Floats:
         """The probability of each class, of shape (classes,)."""
@@ -65,12 +70,16 @@ def softmax(totals: Floats) -> Floats:
     return shares
 
 
-def grams(text: str, longest: int) -> Iterator[str]:
-    """The n-grams of a normalised text, 1 to ``longest`` characters; ``^``, ``$`` are its ends."""
+@lru_cache(maxsize=8)
+def grams(text: str, longest: int) -> tuple[str, ...]:
+    """The n-grams of a normalised text, 1 to ``longest`` characters; ``^``, ``$`` are its ends.
+    All the models of a turn read the same ones."""
     squeezed = f"^{_APART.sub('', text)}$"
-    for length in range(1, longest + 1):
-        starts = range(len(squeezed) - length + 1)
-        yield from [squeezed[start : start + length] for start in starts]
+    of_length = found = [*squeezed]
+    for length in range(1, longest):
+        of_length = list(map(add, of_length, squeezed[length:]))
+        found = found + of_length
+    return tuple(found)
 
 
 def dumps(model: Linear, smallest: float) -> str:

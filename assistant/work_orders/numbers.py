@@ -38,6 +38,12 @@ def valid_number(text: str) -> str | None:
     return None
 
 
+def day_of(number: str) -> date | None:
+    """The day that a receipt number of ours names; ``None`` for other numbers."""
+    known = valid_number(number)
+    return datetime.strptime(known[2:10], "%Y%m%d").date() if known else None
+
+
 def check_digit(digits: str) -> str:
     """ISO/IEC 7064, MOD 11,10: the digit that makes the whole congruent to 1."""
     remainder = 10

@@ -6,13 +6,15 @@ called back, ``ELSEWHERE`` while it is asked whether to file a matter here that 
 of its own, and ``None`` while the draft that was just shown waits for consent.
 
 Besides the fields that are asked, ``FormState.fields`` holds marks: ``SAID`` (the kind was named),
-``START`` (the words it began with), ``SECRET`` (whoever is told of must not learn who told),
-``EARLIER`` (the number of a similar order), ``HERE`` (the route that the matter belongs to, where
-it is to be handed to 12345 all the same).
+``START`` (the words it began with), ``CALL_BACK`` (it asks for a call, outside office hours),
+``SECRET`` (whoever is told of must not learn who told), ``EARLIER`` (the number of a similar
+order), ``HERE`` (the route that the matter belongs to, where it is to be handed to 12345 all the
+same), ``ENGLISH`` (it is talked of in English).
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,6 +29,8 @@ ELSEWHERE = "elsewhere"
 PAUSED = "paused"
 SAID, START, SECRET, EARLIER = "kind_said", "start", "secret", "earlier"
 HERE = "here"
+CALL_BACK = "call_back"
+ENGLISH = "english"
 CONTACT = ("name", "phone")
 
 
@@ -65,6 +69,24 @@ def drop(state: FormState, field: str) -> FormState:
     return replace(state, fields=kept, district=district)
 
 
+def in_english(state: FormState) -> bool:
+    return value(state, ENGLISH) is not None
+
+
+def spoken_to(state: FormState, text: str) -> FormState:
+    """The state in the language of what was said; a word or two (skip, 跳过) change nothing."""
+    chinese, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
+    if in_english(state):
+        return drop(state, ENGLISH) if chinese >= _LEAST_CHINESE else state
+    english = not chinese and latin >= _LEAST_ENGLISH and " " in text.strip()
+    return put(state, ENGLISH, "yes") if english else state
+
+
+_HAN, _LATIN = re.compile("[㐀-鿿]"), re.compile("[A-Za-z]")
+_LEAST_CHINESE, _LEAST_ENGLISH = 4, 12
+"""Characters of a sentence in a language."""
+
+
 def asked(state: FormState) -> str | None:
     """The field that is asked, if one is."""
     field = (state.asking or "").removesuffix(AGAIN)
@@ -72,7 +94,8 @@ def asked(state: FormState) -> str | None:
 
 
 def missing(state: FormState) -> str | None:
-    """The next field to ask; the district only where a place was told that names none."""
+    """The next field to ask; the district only where a place was told that names none
+    and is in one."""
     known = given(state)
     for field in fields_of(state.kind):
         if field in known or (field == "district" and _district_is_known(state, known)):
@@ -82,12 +105,15 @@ def missing(state: FormState) -> str | None:
 
 
 def _district_is_known(state: FormState, known: Mapping[str, str | None]) -> bool:
-    return state.district is not None or ("place" in known and known["place"] is None)
+    if state.district is not None:
+        return True
+    return "place" in known and (known["place"] is None or extract.is_online(known["place"]))
 
 
 def classified(state: FormState, aids: FilingAids) -> FormState:
     """The state with the likeliest topic, its department and the route of both, as far as the
-    matter was told; what is not likely is left to whoever dispatches."""
+    matter was told; what is not likely is left to whoever dispatches.  To be called back is a
+    matter of the hotline, whatever was spoken of."""
     text = value(state, "text")
     if text is None:
         return state
@@ -99,7 +125,7 @@ def classified(state: FormState, aids: FilingAids) -> FormState:
         state,
         topic=topic,
         department=(known.department or None) if known else None,
-        route=aids.route_of(state.kind, topic),
+        route=state.route if value(state, CALL_BACK) else aids.route_of(state.kind, topic),
     )
 
 
@@ -115,7 +141,7 @@ def direct_of(state: FormState, aids: FilingAids) -> str | None:
     """The route that the matter belongs to, if that is not filed here and the citizen does not
     know it yet."""
     told = [value(state, field) for field in ("text", "wish")]
-    if told[0] is None:
+    if told[0] is None or value(state, CALL_BACK):
         return None
     code = aids.direct_of(state.kind, "。".join(one for one in told if one))
     if code is None or code == value(state, HERE):

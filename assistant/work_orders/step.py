@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.composing import filing as say
@@ -20,7 +21,7 @@ from assistant.work_orders.state import (
     value,
 )
 from assistant.work_orders.types import FilingAids, FormState
-from assistant.work_orders.words import fields_of, reading, texts
+from assistant.work_orders.words import fields_of, kind_name, label, reading, texts
 from channels.types import Status
 
 
@@ -35,6 +36,20 @@ class Step:
     text: str
     said: str
     writer: Writer
+
+    @property
+    def kind(self) -> str:
+        """What the filing is called, in its language."""
+        return kind_name(self.state.kind, english=self.writer.english)
+
+    def label(self, field: str) -> str:
+        """What a field is called, in the language of the filing."""
+        return label(field, self.state.kind, english=self.writer.english)
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The fixed texts in the language of the filing."""
+        return texts(english=self.writer.english)
 
 
 def guiding(step: Step, state: FormState) -> Draft:
@@ -113,12 +128,20 @@ def refuse(step: Step, state: FormState, field: str) -> Draft:
     return ask(step, state, field, again=True)
 
 
-def told(step: Step, state: FormState, text: str, skip: Sequence[str] = ()) -> FormState:
-    """The state with what a text says of fields that are open or were skipped; that is said."""
+def told(
+    step: Step, state: FormState, text: str, skip: Sequence[str] = (), *, own: bool = False
+) -> FormState:
+    """The state with what a text says of fields that are open or were skipped; that is said.
+
+    ``own``: it answers the question for contact, so that a number in it is that of whoever writes.
+    """
     known = given(state)
     fields = [one for one in fields_of(state.kind) if one not in skip and not known.get(one)]
     found = extract.pieces(text)
     noted = [(field, found[field].value) for field in fields if field in found]
+    noted = [one for one in noted if one[0] != "object" or not extract.is_unnamed(one[1])]
+    if not own and "phone" in found and not extract.is_own(text, found["phone"]):
+        noted = [one for one in noted if one[0] != "phone"]  # 用 138… 骚扰我
     for field, said in noted:
         state = put(state, field, said)
     say.note(noted, step.aids, step.writer)
@@ -128,10 +151,16 @@ def told(step: Step, state: FormState, text: str, skip: Sequence[str] = ()) -> F
 def with_text(step: Step, state: FormState, text: str) -> FormState:
     """The state with the matter told, its topic and route; an ID number in it is pointed out."""
     state = classified(put(state, "text", text), step.aids)
+    if _SEVERAL.search(text) and value(step.state, "text") is None:
+        say.remark("several", step.writer)
     if step.aids.drop_ids(text) != text:
         say.remark("id_number", step.writer)
-        step.writer.suggestions.append(texts()["remove_id"])
+        step.writer.suggestions.append(step.texts["remove_id"])
     return state
+
+
+_SEVERAL = re.compile(r"[,，。;；!！\s](?:还有|另外|仲有|同埋|其次|第二)(?!没|冇|人|可能|一个月)")
+"""Words behind which another matter is told."""
 
 
 def spoken(state: FormState) -> str:

@@ -113,7 +113,9 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderView:
-    """An order as its owner sees it: no contact, no text of theirs, events oldest first."""
+    """An order as its owner sees it: no contact, no text of theirs, events oldest first.
+
+    ``retired``: when its texts were destroyed, as the time that they are kept was over."""
 
     number: str
     kind: OrderKind
@@ -124,6 +126,7 @@ class OrderView:
     events: tuple[OrderEvent, ...] = ()
     extended_days: int = 0
     stars: int | None = None
+    retired: datetime | None = None
 
     @property
     def status(self) -> OrderStatus:
@@ -158,8 +161,9 @@ class WorkOrderDesk(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """An open order of someone, to notice that they file the same matter again.  ``text`` is what
-    they wrote: compared, never shown or logged; ``key``: SHA-256 of the key it was filed under."""
+    """An open order of someone, to notice that they file the same matter again.  ``text``,
+    ``place`` and ``object`` are what they wrote: compared, never shown or logged; ``key``: SHA-256
+    of the key it was filed under."""
 
     number: str
     topic: str | None
@@ -167,6 +171,8 @@ class Filed:
     text: str
     filed: datetime
     key: str = ""
+    place: str | None = None
+    object: str | None = None
 
 
 class OrderHistory(Protocol):
@@ -275,7 +281,7 @@ class FilingAids:
     code of the route for a kind and a topic; ``route``: what that route is for a kind.  ``mask``: a
     text with its personal data masked for a screen.  ``drop_ids``: a text with the numbers of
     identity documents taken out; the same text if it holds none.  ``person``: the opaque id for a
-    phone (if one was given) and a session.
+    phone (if one was given) and a session.  ``called``: the names of the record of a code.
 
     ``direct_of``: the code of the route that a matter of a kind belongs to, where that is one which
     is not filed here; ``department_of``: what the department of a topic is called in a district;
@@ -289,6 +295,7 @@ class FilingAids:
     mask: Callable[[str], str]
     drop_ids: Callable[[str], str]
     person: Callable[[str | None, str], str]
+    called: Callable[[str], Sequence[str]] = lambda code: ()
     direct_of: Callable[[OrderKind, str], str | None] = nowhere
     department_of: Callable[[str | None, str | None], str | None] = nobody
     handed: bool = True

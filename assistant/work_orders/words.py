@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from assistant.bundles.commands import EDGE
 from assistant.bundles.commands import bare as bare_of
@@ -22,7 +23,7 @@ class Begin:
 
     ``kind`` is ``None`` where that is left open; ``rest``: what it tells of the matter itself;
     ``last``: it was told before those words; ``wants``: they say that somebody wants to (我要投诉,
-    not 投诉 alone, which may be part of a name).
+    not 投诉 alone, which may be part of a name), or what is wrong follows (投诉物业乱收费).
     """
 
     kind: OrderKind | None
@@ -31,13 +32,16 @@ class Begin:
     wants: bool = False
 
 
-def texts() -> Mapping[str, str]:
+@cache
+def texts(*, english: bool = False) -> Mapping[str, str]:
+    """The fixed texts; in English as far as they are written in it."""
     found: Mapping[str, str] = filing_words()["texts"]
-    return found
+    return {**found, **filing_words()["english"]["texts"]} if english else found
 
 
-def kind_name(kind: OrderKind) -> str:
-    return str(filing_words()["kinds"][kind]["name"])
+def kind_name(kind: OrderKind, *, english: bool = False) -> str:
+    names = filing_words()["english"]["kinds"] if english else {}
+    return str(names.get(kind) or filing_words()["kinds"][kind]["name"])
 
 
 def fields_of(kind: OrderKind) -> tuple[str, ...]:
@@ -45,16 +49,32 @@ def fields_of(kind: OrderKind) -> tuple[str, ...]:
     return tuple(filing_words()["kinds"][kind]["fields"])
 
 
-def label(field: str, kind: OrderKind | None = None) -> str:
+def _field(field: str, english: bool) -> Mapping[str, Any]:
+    """The words of a field."""
+    words: Mapping[str, Any] = filing_words()["fields"][field]
+    return {**words, **filing_words()["english"]["fields"][field]} if english else words
+
+
+def label(field: str, kind: OrderKind | None = None, *, english: bool = False) -> str:
     """What a field is called, if need be in a filing of this kind."""
+    if english:
+        return str(_field(field, english)["label"])
     words = filing_words()["fields"][field]
     return str(words.get(f"label_{kind}") or words["label"])
 
 
-def question(field: str, kind: OrderKind, *, known: bool = False, topic: str | None = None) -> str:
-    """How a field is asked for, with examples that fit the kind and the topic.  ``known``: what is
-    asked along with it was told before."""
-    words = filing_words()["fields"][field]
+def question(
+    field: str,
+    kind: OrderKind,
+    *,
+    known: bool = False,
+    topic: str | None = None,
+    english: bool = False,
+) -> str:
+    """How a field is asked for, with examples that fit the kind and (in Chinese) the topic.
+    ``known``: what is asked along with it was told before."""
+    words = filing_words()["english" if english else "fields"]
+    words = words["fields"][field] if english else words[field]
     if known and "ask_known" in words:
         return str(words["ask_known"])
     asked = str(words.get(f"ask_{kind}") or words["ask"])
@@ -72,14 +92,32 @@ def _examples(kind: OrderKind, topic: str | None) -> str:
 _COMPLAINS = (OrderKind.COMPLAINT, OrderKind.REPORT)
 
 
-def why(field: str) -> str:
-    return str(filing_words()["fields"][field]["why"])
+def choices(field: str, *, english: bool = False) -> tuple[str, ...]:
+    """What may be answered to a field, where it is asked once more."""
+    return tuple(_field(field, english).get("choices", ()))
+
+
+def why(field: str, *, english: bool = False) -> str:
+    return str(_field(field, english)["why"])
+
+
+@cache
+def districts_in_english() -> Mapping[str, str]:
+    """The districts as they are written in English (Tianhe), and their names."""
+    found: Mapping[str, str] = filing_words()["english"]["districts"]
+    return found
 
 
 def likelihoods() -> tuple[float, float]:
     """From which probability on a department is shown, and from which on as very likely."""
     found = filing_words()["confidence"]
     return found["likely"], found["sure"]
+
+
+def call_back() -> Mapping[str, str]:
+    """The texts of an order to be called back."""
+    found: Mapping[str, str] = filing_words()["call_back"]
+    return found
 
 
 @cache
@@ -142,13 +180,53 @@ def begins(text: str) -> Begin | None:
         return Begin(kind=None if _opens(end) else whole, rest=before, last=True)
     if (closed := _closed(said)) is not None and not before:
         return closed
+    if not said.startswith(_openings()):
+        return None
     for start in _openings():
         if said.startswith(start):
             rest = said.removeprefix(start).strip(" ，,。:：了个的")
             until = normalise(text).partition(start)[0]  # bare left 想 of 想投诉 out
             wants = start.startswith(reading("wants")) or until.endswith(reading("wants"))
+            if not wants and start in _of_complaints() and has_question(_unquestioned(text)):
+                return None  # 投诉的事谁来管
+            wants = wants or _aggrieved(rest)
             return Begin(kind=_kind_of_start(start), rest=rest, wants=wants)
+    return _within(text)
+
+
+def _within(text: str) -> Begin | None:
+    """A clause behind the first that says it (我是个老人家，我想问下我要投诉楼上，他们半夜搬东西):
+    then the whole is the matter."""
+    if has_question(_unquestioned(text)):
+        return None
+    for clause in _CLAUSES.split(normalise(text))[1:]:
+        said = _ASKS_FIRST.sub("", clause.strip())
+        for start in _openings():
+            if start.startswith(("我要", "我想")) and said.startswith(start):
+                return Begin(kind=_kind_of_start(start), rest=normalise(text), wants=True)
     return None
+
+
+_CLAUSES = re.compile("[,，。;；!！\n]")
+_ASKS_FIRST = re.compile("^(?:所以|咁|那|就)?(?:我?想?(?:请?问一?下?|咨询一?下?))+")
+
+
+def _aggrieved(rest: str) -> bool:
+    """Whether what follows 投诉 tells what is wrong (物业乱收费), and is not only a name."""
+    return any(word in rest for word in reading("matter"))
+
+
+def _unquestioned(text: str) -> str:
+    """The text without what sounds like a question and is none (多久了都没人管)."""
+    said = normalise(text)
+    for word in _about("unless"):
+        said = said.replace(word, "")
+    return said
+
+
+@cache
+def _of_complaints() -> Words:
+    return _begin(OrderKind.COMPLAINT)[1] | _begin(OrderKind.REPORT)[1]
 
 
 _HASTE = re.compile(
@@ -160,6 +238,8 @@ _HASTE = re.compile(
 
 def _closed(said: str) -> Begin | None:
     """A message whose end says it without a comma (我被老板气死了想投诉), and asks nothing."""
+    if not said.endswith(_closings()):
+        return None
     for kind in OrderKind:
         for whole in _begin(kind)[0]:
             rest = said.removesuffix(whole)
@@ -175,12 +255,10 @@ def _whole_kind(said: str) -> OrderKind | None:
 
 def only_asks(text: str) -> bool:
     """Whether a message asks about filing (where, how long, what comes of it)."""
-    said = normalise(text)
-    for word in _about("unless"):
-        said = said.replace(word, "")
-    if any(word in said for word in (*_about("words"), *_about("named"))):
+    said = _unquestioned(text)
+    if _asked().search(said):
         return True
-    return len(said) <= _MOST_ASKED and _of_filing(said) and _ends(said)
+    return len(said) <= _MOST_ASKED and of_filing(said) and _ends(said)
 
 
 def has_question(text: str) -> bool:
@@ -195,6 +273,27 @@ def accused(text: str) -> bool:
     return any(word in plain for word in reading("accused"))
 
 
+def how_long(said: str) -> bool:
+    """Whether a bare message asks when this filing has a result (这个要多久有结果)."""
+    return bool(_this("how_long").fullmatch(said.strip(EDGE)))
+
+
+def who_learns(said: str) -> bool:
+    """Whether a bare message asks whether the other side learns who files (会不会告诉他们)."""
+    return bool(_this("who_learns").fullmatch(said.strip(EDGE)))
+
+
+@cache
+def _this(name: str) -> re.Pattern[str]:
+    return re.compile(filing_words()["this"][name])
+
+
+def about_taking_back(text: str) -> bool:
+    """Whether a question about filing asks how to take something back (怎么撤销投诉)."""
+    plain = normalise(text)
+    return any(word in plain for word in _about("back"))
+
+
 def asks_what_to_do(text: str) -> bool:
     """Whether a message ends with asking what to do (么子办啰, 点算)."""
     end = normalise(text).rstrip(f"{EDGE}?!。~").rstrip(_PARTICLES)
@@ -203,7 +302,7 @@ def asks_what_to_do(text: str) -> bool:
 
 def asks_of_filing(text: str) -> bool:
     """Whether a message asks about filing and says so (投诉物业电话是多少, not 居住证要多久)."""
-    return _of_filing(normalise(text)) and only_asks(text)
+    return of_filing(normalise(text)) and only_asks(text)
 
 
 def asks_in_general(text: str) -> bool:
@@ -213,8 +312,14 @@ def asks_in_general(text: str) -> bool:
     return not _LETTER.search(_known().sub("", normalise(text)))
 
 
-def _of_filing(said: str) -> bool:
+def of_filing(said: str) -> bool:
+    """Whether a normalised text speaks of filing (投诉, 举报 …)."""
     return any(word in said for word in _about("of"))
+
+
+@cache
+def _asked() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, (*_about("words"), *_about("named")))))
 
 
 def _ends(said: str) -> bool:
@@ -254,6 +359,11 @@ def _open_starts() -> tuple[str, ...]:
 @cache
 def _openings() -> tuple[str, ...]:
     return _longest({*_open_starts(), *(one for kind in OrderKind for one in _begin(kind)[1])})
+
+
+@cache
+def _closings() -> tuple[str, ...]:
+    return _longest(one for kind in OrderKind for one in _begin(kind)[0])
 
 
 @cache

@@ -1,8 +1,9 @@
 // Wiring of the page: the question box, one turn after another, clearing and leaving.
-// The conversation lives in the page only; nothing of it is stored.
+// The conversation lives in the page only; nothing of it is stored. While a person is asked for, the
+// tab remembers whose conversation it is (live.js).
 
 import * as api from "./api.js";
-import { Live } from "./live.js";
+import { kept, Live } from "./live.js";
 import {
   chips, contextFor, delivered, h, renderCard, renderProblem, renderReply, renderStaff, settle,
   staffNotice, statusLine, waiting,
@@ -178,6 +179,7 @@ const live = new Live((frame) => {
   if (frame.kind === "said") {
     const near = innerHeight + scrollY > document.body.scrollHeight - innerHeight / 2;
     const message = renderStaff(frame, `staff-${frame.id}`);
+    if (frame.ask) message.append(chips([frame.ask], ask));
     log.append(message);
     if (near) message.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "nearest" });
   } else if (frame.kind !== "waiting") {
@@ -305,7 +307,9 @@ addEventListener("keydown", (event) => {
 
 // A page kept by the browser for "back" would show the conversation to the next person.
 addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload();
+  if (!event.persisted) return;
+  live.clear();
+  location.reload();
 });
 
 function printTurn(turn) {
@@ -336,6 +340,19 @@ function release(name) {
 }
 
 // ---- Start -----------------------------------------------------------------------------------------
+
+/** After a reload while a person was asked for: back to them. */
+function goOn() {
+  const found = kept();
+  if (!found) return;
+  session = found.session;
+  document.body.dataset.state = "chat";
+  $("welcome").hidden = true;
+  $("clear").hidden = false;
+  log.append(h("p", { class: "staff-event" },
+    "页面刷新过，您前面说的话这里不再显示，工作人员还看得到，可以接着说。"));
+  live.follow(session, found.from);
+}
 
 async function greet() {
   try {
@@ -368,4 +385,5 @@ $("boot").remove();
 form.hidden = false;
 $("clear").hidden = true;
 measure();
+goOn();
 greet();

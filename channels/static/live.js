@@ -2,6 +2,33 @@
 // (a proxy that blocks it), `ask` is called before each message and when connecting again.
 
 const MOST_WAIT = 30_000;
+const KEPT = "suiwen.handoff";
+
+/**
+ * While somebody is asked for, this tab remembers whose conversation it is and from which line on, so
+ * that a reload does not lose the person. No text is kept; it goes when the matter ends or the tab
+ * is closed, and a page of a kiosk (`data-kiosk` on the root) keeps nothing.
+ */
+function keep(value) {
+  try {
+    if (value && !("kiosk" in document.documentElement.dataset)) {
+      sessionStorage.setItem(KEPT, JSON.stringify(value));
+    } else sessionStorage.removeItem(KEPT);
+  } catch {
+    // storage may be switched off
+  }
+}
+
+/** What was kept, if this page was reloaded; whoever comes to it another way gets nothing. */
+export function kept() {
+  try {
+    const found = JSON.parse(sessionStorage.getItem(KEPT));
+    keep(null);
+    return performance.getEntriesByType("navigation")[0]?.type === "reload" ? found : null;
+  } catch {
+    return null;
+  }
+}
 
 /**
  * @typedef {{kind:string, id:number, at:?string, text:?string, badge:?string, ahead:?number,
@@ -26,15 +53,19 @@ export class Live {
     return this.#session !== null;
   }
 
-  follow(session) {
+  /** `from`: the line behind which to begin, after a reload. */
+  follow(session, from = this.#after) {
     if (this.#session === session) return;
     this.stop();
     this.#session = session;
+    this.#after = from;
+    keep({ session, from });
     this.#connect();
   }
 
   stop() {
     clearTimeout(this.#timer);
+    keep(null);
     this.#session = null;
     this.#tries = 0;
     this.#socket?.close();

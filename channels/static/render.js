@@ -935,6 +935,10 @@ export function staffNotice(frame) {
     case "taken":
       return { state: talking, words: `工作人员${who}已接入，请直接打字。` };
     case "waiting": {
+      if (frame.staffed === false) {
+        const words = "现在没有工作人员在线，有人上线就会接入。着急的话请拨打 12345。";
+        return { state: words, words };
+      }
       const ahead = frame.ahead ? `前面还有 ${frame.ahead} 位` : "您排在第一位";
       const minutes = frame.minutes ? `，大约等 ${frame.minutes} 分钟` : "";
       const words = `正在等工作人员：${ahead}${minutes}。`;

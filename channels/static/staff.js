@@ -84,16 +84,19 @@ function trouble(error) {
 function showQueue(found) {
   const before = new Set((queue || []).map((one) => one.id));
   const fresh = found.filter((one) => one.status === "waiting" && !before.has(one.id));
-  if (queue && fresh.length) say(`新来 ${fresh.length} 位在排队`);
+  if (queue && fresh.length) {
+    const urgent = fresh.filter((one) => one.urgent).length;
+    say(`新来 ${fresh.length} 位在排队${urgent ? `，其中 ${urgent} 位说过有危险` : ""}`);
+  }
   queue = found;
   const mine = found.filter((one) => one.status === "taken");
   const waiting = found.filter((one) => one.status === "waiting");
   list("mine", mine);
   list("waiting", waiting);
   document.title = `${waiting.length ? `(${waiting.length}) ` : ""}接待 · 穗问工作台`;
-  if (open && !found.some((one) => one.id === open.id) && STATE_OPEN.has(open.status)) {
-    again(open.id); // it ended, or somebody else took it
-  }
+  const now = open && found.find((one) => one.id === open.id);
+  if (now) showPresence(now);
+  if (open && !now && STATE_OPEN.has(open.status)) again(open.id); // it ended, or another took it
 }
 
 const STATE_OPEN = new Set(["waiting", "taken"]);
@@ -108,10 +111,14 @@ function list(id, found) {
     "aria-current": open?.id === one.id ? "true" : null,
     onclick: () => show(one.id),
   },
-  h("span", { class: "want" }, one.want || "（已清除）"),
+  h("span", { class: "want" },
+    one.urgent ? h("strong", { class: "urgent" }, "紧急") : null,
+    one.urgent ? " " : null,
+    one.want || "（已清除）"),
   h("span", { class: "about" },
     h("span", {}, DESK[one.desk]),
     h("span", { class: "since", "data-since": one.since }, waited(one.since)),
+    one.gone ? h("span", { class: "left" }, "对方已离开") : null,
     one.unread && open?.id !== one.id ? h("span", { class: "new" }, "有新消息") : null)))));
   if (focused) $(id).querySelector(`[data-id="${focused}"]`)?.focus();
 }
@@ -152,6 +159,7 @@ async function again(id, chosen = false) {
     atEnd = true;
     rest([]);
     $("suggestions").replaceChildren();
+    hidePhone();
   }
   open = found;
   desk.dataset.view = "talk";
@@ -162,6 +170,8 @@ async function again(id, chosen = false) {
   showState();
   $("package").replaceChildren(...found.lines.map(([label, text]) =>
     h("div", {}, h("dt", {}, label), h("dd", {}, text))));
+  $("invites").replaceChildren(...found.invites.map(([name, label]) => h("button",
+    { type: "button", class: "quiet-button", onclick: () => invite(name) }, label)));
   $("package-none").hidden = found.lines.length > 0;
   $("sources-box").hidden = !found.sources.length;
   $("sources").replaceChildren(...found.sources.map((one) => h("li", {}, sourceLink(one))));
@@ -172,8 +182,24 @@ async function again(id, chosen = false) {
   if (queue) showQueue(queue);
 }
 
+/** Whether the citizen is in danger, and whether their page is connected: in words. */
+function showPresence(one) {
+  if (one.urgent && !open.urgent) say("市民说有危险，穗问给了求助电话");
+  if (one.gone && !open.gone) say("对方已离开");
+  open.urgent = one.urgent;
+  open.gone = one.gone;
+  $("urgent").hidden = !open.urgent || !STATE_OPEN.has(open.status);
+  $("gone").hidden = !open.gone || !STATE_OPEN.has(open.status);
+  $("gone").textContent = open.gone
+    ? `对方已离开：${clock(open.gone)} 以后页面没有连着，写的话要等他回来才看得到。` : "";
+}
+
 function showState() {
   const mine = open.mine && open.status === "taken";
+  showPresence(open);
+  $("phone-box").hidden = !mine;
+  $("invite-box").hidden = !mine;
+  if (!mine) hidePhone();
   $("state").textContent = `${DESK[open.desk]} · ${STATE[open.status]} · ${clock(open.since)} 来`;
   $("take").hidden = open.status !== "waiting";
   for (const one of ["return", "close"]) $(one).hidden = !mine;
@@ -269,6 +295,21 @@ for (const kind of Object.keys(DONE)) {
   });
 }
 
+/** Ask the citizen to go on with the assistant: to file something, to see how far it is. */
+async function invite(name) {
+  const id = open.id;
+  $("problem").hidden = true;
+  try {
+    await post(`handoffs/${id}/invite`, { text: name });
+    say("已请市民自己办，对话交回穗问");
+  } catch (error) {
+    trouble(error);
+  }
+  await again(id).catch(trouble);
+  await refresh();
+  $("talk-title").focus({ preventScroll: true });
+}
+
 $("reply").addEventListener("submit", (event) => {
   event.preventDefault();
   send();
@@ -319,6 +360,30 @@ function sendLive(id, text, from) {
     socket.send(JSON.stringify({ open: id, n, say: { text, codes: from } }));
   });
 }
+
+// ---- The number to call back ---------------------------------------------------------------------
+
+function hidePhone() {
+  $("phone-number").replaceChildren();
+  $("phone-number").hidden = true;
+  $("phone").hidden = false;
+}
+
+$("phone").addEventListener("click", async () => {
+  const id = open.id;
+  try {
+    const { phone } = await post(`handoffs/${id}/phone`);
+    if (open?.id !== id) return;
+    $("phone-number").replaceChildren(phone
+      ? h("a", { class: "link", href: `tel:${phone}` }, phone)
+      : "市民没有留过电话，请在对话里问。");
+    $("phone-number").hidden = false;
+    $("phone").hidden = Boolean(phone);
+    $("phone-number").focus();
+  } catch (error) {
+    trouble(error);
+  }
+});
 
 // ---- Suggested answers ---------------------------------------------------------------------------
 

@@ -93,7 +93,7 @@ class FaissVectorStore:
             return nothing()
         _faiss()
         row = np.ascontiguousarray(vector, dtype=np.float32)[None]
-        if admitted is None:
+        if admitted is None or count == size:  # a filter that lets all through costs a sixth
             return _sorted(*self._nearly(row, limit, None))
         bits = np.packbits(admitted, bitorder="little")
         chosen = _module().IDSelectorBitmap(bits)

@@ -536,6 +536,18 @@ class TestAboutFiling:
         assert turn.draft is not None
         assert turn.draft.reason == "about_filing"
 
+    def test_how_to_take_it_back_is_said_first(self) -> None:
+        turn = asked("怎么撤销投诉", hits=[])
+        assert said(turn).startswith(texts()["about_back"])
+
+    @pytest.mark.parametrize("text", ["有人投诉我油烟怎么办", "投诉我的人是谁"])
+    def test_who_is_complained_of_is_offered_no_complaint(self, text: str) -> None:
+        for hits in (None, []):
+            turn = asked(text, [self.COMPLAINT], hits)
+            assert turn.draft is not None
+            assert turn.draft.reason == "accused"
+            assert texts()["about_offer"] not in said(turn)
+
     def test_other_questions_offer_no_filing(self) -> None:
         assert texts()["about_offer"] not in said(asked("居住证首次申领要多久"))
 

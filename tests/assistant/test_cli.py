@@ -14,6 +14,7 @@ import typer
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
+from assistant.audit.operator import operator
 from assistant.cli import FORMATS, app
 from knowledge import releases, sources
 from tests.records import item, source
@@ -515,12 +516,53 @@ def test_a_backup_goes_back_to_an_empty_place(
     assert (back["sha256"], back["size"]) == (made["sha256"], made["size"])
     (listed,) = json.loads(run("staff", "list", "--json").stdout)
     assert (listed["name"], listed["badge"]) == (added["name"], "001")
-    assert "完整：1 行" in run("audit", "verify").stdout
+    assert "完整：2 行" in run("audit", "verify").stdout
+    (line,) = json.loads(run("audit", "lines", "--most", "1", "--json").stdout)
+    assert (line["action"], line["object"]) == ("database.restore", made["sha256"])
+    assert line["actor"] == operator()
+
+
+def test_what_commands_do_is_audited(run: Run, work: Path) -> None:
+    """Ids, names of releases and counts; what failed as well; nothing without the log."""
+    file = work / "portal.jsonl"
+    file.write_text(portal({}), "utf-8")
+    run("import", "gdzwfw", str(file), "--dry-run")
+    run("import", "gdzwfw", str(file), "--source", "portal")
+    first = json.loads(run("publish", "--json").stdout)["id"]
+    run("rollback", first)
+    fails(run, "rollback", "没有/这个")
+    run("remove", "portal")
+    made = json.loads(run("db", "backup", "copy.db", "--json").stdout)
+    fails(run, "db", "backup", "copy.db")
+    lines = json.loads(run("audit", "lines", "--json").stdout)
+    assert [(one["action"], one["object"], one["result"]) for one in lines] == [
+        ("source.import", "portal:1", "ok"),
+        ("release.publish", first, "ok"),
+        ("release.rollback", first, "ok"),
+        ("release.rollback", "_____", "failed"),
+        ("source.remove", "portal", "ok"),
+        ("database.backup", made["sha256"], "ok"),
+        ("database.backup", "", "failed"),
+    ]
+    assert {one["actor"] for one in lines} == {operator()}
+    assert "完整：7 行" in run("audit", "verify").stdout
+
+
+def test_nothing_is_done_without_the_log(
+    run: Run, work: Path, two: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = run("releases", "--json").stdout
+    monkeypatch.setenv("SUIWEN_DATABASE_URL", "nonsense")
+    for command in (("rollback", two[0]), ("publish",), ("remove", "excel")):
+        assert "SUIWEN_DATABASE_URL" in fails(run, *command)
+    assert run("releases", "--json").stdout == before
 
 
 def test_the_database_in_words(run: Run, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "最新版本" in run("db", "upgrade").stdout
     assert "已备份" in run("db", "backup", "copy.db").stdout
+    assert "对话 0 段" in run("db", "retire").stdout
+    assert json.loads(run("db", "retire", "--json").stdout) == {"handoffs": 0, "orders": 0}
     monkeypatch.setenv("SUIWEN_HOME", str(work / "empty"))
     assert "密钥" in run("db", "restore", "copy.db").stdout
 

@@ -70,6 +70,28 @@ def test_silence_protects_where_someone_may_listen() -> None:
     assert quiet == {"silent", "self_harm", "domestic_violence"}
 
 
+@pytest.mark.parametrize(
+    ("text", "child"),
+    [
+        ("我爸爸喝醉了打我", True),
+        ("俾老豆打咗", True),
+        ("老公天天打孩子", True),
+        ("邻居一直虐待小孩", True),
+        ("我今年12岁，后妈虐待我", True),
+        ("老公打我", False),
+        ("儿子打我，我70岁了", False),
+        ("男朋友打我女朋友", False),
+    ],
+)
+def test_a_child_is_told_of_the_line_for_young_people(text: str, child: bool) -> None:
+    kind = rules.load().crisis_of("domestic_violence")
+    assert kind is not None
+    lines = kind.lines(normalise(text))
+    assert lines[:2] == ("TEL-110", "TEL-12110")
+    assert ("TEL-12355" in lines) is child
+    assert set(lines) <= bootstrap.built_in_hotlines().keys()
+
+
 def test_crisis_stands_before_everything_else() -> None:
     """A courtesy, a facet and a choice on offer make no difference."""
     state = DialogueState(offered=("a", "b"))

@@ -103,6 +103,15 @@ def test_remembering_keeps_the_rest_of_the_turn() -> None:
     assert replace(remember(one), state=BEFORE) == one
 
 
+def test_what_was_refused_is_spoken_of_no_more() -> None:
+    none = replace(turn(Status.NOT_FOUND), draft=Draft(status=Status.NOT_FOUND, reason="neither"))
+    after = following(none)
+    assert (after.offered, after.record) == ((), "old")
+    of_them = replace(none, state=replace(BEFORE, record="x", before=("y", "z")))
+    after = following(of_them)
+    assert (after.record, after.before) == (None, ("z",))
+
+
 class TestList:
     OFFERED = Listed(codes=("a", "b"), facets=(Facet.MATERIALS,), at=4)
 

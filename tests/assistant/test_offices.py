@@ -6,18 +6,30 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text, update
 
 from assistant import offices
 from assistant.errors import SetupError
 from assistant.handoff.types import Package
 from assistant.offices import Offices
+from assistant.records.handoffs import HandoffRow
+from assistant.records.orders import EventRow, OrderRow
+from assistant.retiring import Retired
 from assistant.types import Knowledge
-from assistant.work_orders.types import Contact, OrderKind, OrderView, Receipt, WorkOrder
+from assistant.work_orders.types import (
+    Contact,
+    FollowUp,
+    OrderKind,
+    OrderView,
+    Receipt,
+    WorkOrder,
+)
 from channels.types import Message, Reply, Respond, Status
 from tests.assistant.fakes import knowledge
 from tests.conftest import settings_of
@@ -144,6 +156,36 @@ def test_erasing_leaves_the_queue_and_keeps_what_was_filed(tmp_path: Path) -> No
             assert isinstance(kept, OrderView)
 
     asyncio.run(go())
+
+
+def test_what_was_kept_for_long_enough_is_destroyed_on_demand(tmp_path: Path) -> None:
+    """Orders that are over and handoffs that ended; with terms of their own."""
+    kept = settings_of(tmp_path)
+    ended = datetime.now(UTC) - timedelta(days=kept.retention_days + 1)
+
+    async def go() -> list[Retired]:
+        async with opened(tmp_path) as found:
+            receipt = await _filed(found)
+            assert found.desks.staff is not None
+            await found.desks.staff.request("s1", "hotline", PACKAGE)
+            await found.desks.staff.leave("s1")
+            await found.desks.orders.follow_up(receipt.number, "5678", FollowUp(act="withdraw"))
+            with found.engine.begin() as connection:
+                connection.execute(update(HandoffRow).values(ended=ended))
+            done = [await offices.retire(kept)]
+        async with opened(tmp_path, order_retention_days=1) as later:
+            with later.engine.begin() as connection:  # a day passes
+                connection.execute(text("DROP TRIGGER order_events_no_update"))
+                connection.execute(update(EventRow).values(at=ended))
+                connection.execute(update(OrderRow).values(filed=ended))
+            done += [await offices.retire(settings_of(tmp_path, order_retention_days=1))]
+            view = await later.desks.orders.look_up(receipt.number, "5678")
+            assert isinstance(view, OrderView)
+            assert view.retired is not None
+            assert later.audit.verify().whole
+        return done
+
+    assert asyncio.run(go()) == [Retired(handoffs=1, orders=0), Retired(handoffs=0, orders=1)]
 
 
 def test_the_city_is_asked_where_its_address_is_set(tmp_path: Path) -> None:

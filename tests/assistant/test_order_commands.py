@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant import offices
+from assistant.audit.operator import operator
 from assistant.order_commands import orders_app
 from assistant.records.clerk import OrderClerk
 from assistant.work_orders.types import FollowUp, Receipt
@@ -58,8 +59,10 @@ def test_shown_masked_and_on_demand_whole(clerk: OrderClerk, receipt: Receipt) -
     assert "烧烤店" in masked and "13812345678" not in masked and "陈生" not in masked
     whole = json.loads(run(clerk, "show", receipt.number, "--reveal", "--json").output)
     assert (whole["name"], whole["phone"]) == ("陈生", "13812345678")
-    noted = [(one.action, one.object) for one in clerk.audit.lines(most=3)]
+    lines = clerk.audit.lines(most=3)
+    noted = [(one.action, one.object) for one in lines]
     assert noted == [("order.reveal", receipt.number)] + [("order.read", receipt.number)] * 2
+    assert {one.actor for one in lines} == {operator()}
 
 
 def test_a_step_and_what_cannot_follow(clerk: OrderClerk, receipt: Receipt) -> None:

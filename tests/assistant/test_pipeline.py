@@ -381,9 +381,12 @@ class TestPerson:
         assert answered.status is Status.ANSWERED
         assert "还在为您转接" in answered.sentences[-1].text
         assert one.ask("我的电话是13812345678", session).reason == "noted"
-        texts = [each.text for each in office.staff.told]
-        assert texts[0] == "居住证要什么材料"
-        assert "13812345678" not in texts[1]
+        asked, told, last = office.staff.told
+        assert (asked.who, asked.text) == ("citizen", "居住证要什么材料")
+        assert (told.who, told.text) == ("assistant", answered.text)
+        assert told.codes
+        assert "13812345678" not in last.text
+        assert last.phone == "13812345678"
 
     def test_leaves_an_enquiry_its_answer(self) -> None:
         one = Office().open()
@@ -404,6 +407,9 @@ class TestPerson:
         one = office.open()
         session = one.ask("转人工").session_id
         assert one.ask("我家着火了", session).status is Status.CRISIS
+        heard = office.staff.told[-1]
+        assert (heard.who, heard.danger) == ("assistant", "fire")
+        assert "119" in heard.text
 
     def test_a_desk_that_is_away_changes_nothing(self) -> None:
         office = Office()

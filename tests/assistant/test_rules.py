@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
@@ -156,3 +158,18 @@ def test_alternation_finds_each_of_its_words(words: list[str]) -> None:
 def test_either_of_nothing_finds_nothing() -> None:
     assert rules.either([], []).search("任何文字") is None
     assert rules.either(["a.b"], ["b+"]).findall("a.b axb bb") == ["a.b", "b", "bb"]
+
+
+def test_english_sayings_of_emergencies_have_a_latin_letter() -> None:
+    """They are looked for only where a message has one."""
+    every = Path("eval/gold/crisis-train.jsonl").read_text(encoding="utf-8").splitlines()
+    said = [re.sub("[a-z]+", "", normalise(json.loads(one)["text"])) for one in every]
+    for kind in rules.load().crisis:
+        assert not [one for one in (*said, "", " ", "110", ",.!?'") if kind.say.english.search(one)]
+
+
+@given(st.lists(st.sampled_from([*"着火了fire救a '", "着火", "fire"]), max_size=8).map("".join))
+def test_sayings_are_found_as_by_one_pattern(text: str) -> None:
+    words, patterns = ["着火", "fire"], ["救.{0,2}了", "fire.{0,2}a"]
+    found = rules.Sayings.of(words, patterns).search(text)
+    assert found is (rules.either(words, patterns).search(text) is not None)

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from assistant.accounts.types import SignedIn
+from assistant.audit.operator import operator
 from assistant.records.writing import writing
 from assistant.staff_commands import audit_app, staff_app
 from tests.assistant.staffing import Clock, accounts_over, database
@@ -77,11 +78,18 @@ def test_verify(engine: Engine) -> None:
     assert audit(engine, "verify", "--anchor", "2:0").exit_code == 1
     listed = json.loads(audit(engine, "lines", "--most", "1", "--json").output)
     assert [(one["seq"], one["actor"], one["action"]) for one in listed] == [
-        (2, "cli", "account.add")
+        (2, operator(), "account.add")
     ]
     assert len(audit(engine, "lines").output.splitlines()) == 2
     with writing(engine) as connection:
         connection.exec_driver_sql("UPDATE audit_lines SET result = 'no' WHERE seq = 2")
     broken = audit(engine, "verify")
     assert broken.exit_code == 1
-    assert "第 2 行对不上（changed）" in broken.output
+    assert "第 2 行对不上：内容被改过；前 1 行完整" in broken.output
+    assert "account.add" in broken.output.splitlines()[1]
+    told = json.loads(audit(engine, "verify", "--json").output)
+    assert (told["broken"], told["reason"], told["entry"]["result"]) == (2, "changed", "no")
+    with writing(engine) as connection:
+        connection.exec_driver_sql("DELETE FROM audit_lines WHERE seq = 2")
+    gone = json.loads(audit(engine, "verify", "--json").output)
+    assert (gone["broken"], gone["reason"], gone["entry"]) == (2, "cut", None)

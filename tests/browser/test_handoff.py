@@ -290,3 +290,117 @@ def test_keyboard_alone(visit: Any, enter: Open) -> None:
     expect(citizen.locator(".turn.staff")).to_contain_text("您好")
     expect(staff.locator("#text")).to_be_focused()
     ended(staff)
+
+
+def test_a_reload_finds_the_person_again_and_nothing_else_does(visit: Any, enter: Open) -> None:
+    citizen, staff = visit(), enter()
+    request(citizen)
+    took(staff)
+    say(staff, "请说。")
+    expect(citizen.locator(".turn.staff")).to_contain_text("请说。")
+    kept = citizen.evaluate("Object.values(sessionStorage).join()")
+    assert "请说" not in kept
+    assert LOST not in kept
+    citizen.reload()
+    expect(citizen.locator("#handoff-state")).to_contain_text("工号 001")
+    expect(citizen.locator(".turn.staff")).to_contain_text("请说。")
+    expect(citizen.locator(".staff-event").first).to_contain_text("页面刷新过")
+    citizen.fill("#question", "我还在")
+    citizen.press("#question", "Enter")
+    expect(staff.locator("#said article.citizen").last).to_contain_text("我还在")
+    ended(staff)
+    expect(citizen.locator("#handoff")).to_be_hidden()
+    assert citizen.evaluate("sessionStorage.length") == 0
+    # a second time in the same conversation: the end of the first is none of the second
+    citizen.get_by_role("button", name="转人工").click()
+    took(staff)
+    expect(citizen.locator("#handoff-state")).to_contain_text("工号 001")
+    citizen.reload()
+    expect(citizen.locator("#handoff-state")).to_contain_text("工号 001")
+    citizen.goto("about:blank")
+    citizen.go_back()
+    citizen.locator("#example-list button").first.wait_for()
+    expect(citizen.locator("#handoff")).to_be_hidden()
+    assert citizen.evaluate("sessionStorage.length") == 0
+    ended(staff)
+
+
+def test_who_has_gone_is_said_to_have_gone(visit: Any, enter: Open) -> None:
+    citizen, staff = visit(), enter()
+    request(citizen)
+    took(staff)
+    expect(citizen.locator("#handoff-state")).to_contain_text("工号 001")
+    expect(staff.locator("#gone")).to_be_hidden()
+    citizen.goto("about:blank")
+    expect(staff.locator("#gone")).to_contain_text("对方已离开")
+    expect(staff.locator("#mine")).to_contain_text("对方已离开")
+    ended(staff)
+
+
+def test_who_told_of_a_danger_is_marked_in_words(visit: Any, enter: Open) -> None:
+    citizen, staff = visit(width=390, height=844), enter()
+    ask(citizen, "我老公打我")
+    citizen.get_by_role("button", name="转人工").click()
+    waiting = staff.locator("#waiting button").first
+    expect(waiting).to_contain_text("紧急")
+    waiting.click()
+    expect(staff.locator("#urgent")).to_contain_text("请先问人是否安全")
+    expect(staff.locator("#package")).to_contain_text("家庭暴力")
+    assert violations(staff) == []
+    staff.get_by_role("button", name="接入").click()
+    ended(staff)
+
+
+def test_the_number_to_call_back_is_shown_by_one_act(visit: Any, enter: Open, made: Site) -> None:
+    citizen, staff = visit(), enter()
+    request(citizen)
+    staff.locator("#waiting button").first.click()
+    expect(staff.locator("#phone-box")).to_be_hidden()
+    staff.get_by_role("button", name="接入").click()
+    show = staff.get_by_role("button", name="显示完整号码")
+    show.click()
+    expect(staff.locator("#phone-number")).to_contain_text("没有留过电话")
+    citizen.fill("#question", "打我电话13812345678")
+    citizen.press("#question", "Enter")
+    expect(staff.locator("#said article.citizen").last).to_contain_text("138****5678")
+    show.click()
+    expect(staff.locator("#phone-number")).to_have_text("13812345678")
+    assert violations(staff) == []
+    noted = [one.result for one in made.accounts.audit.lines(most=9) if "reveal" in one.action]
+    assert noted == ["ok", "none"]
+    ended(staff)
+    expect(staff.locator("#phone-number")).to_be_hidden()
+    assert "13812345678" not in staff.content()
+
+
+def test_staff_ask_a_citizen_to_file_and_the_tap_is_their_consent(visit: Any, enter: Open) -> None:
+    citizen, staff = visit(), enter()
+    request(citizen)
+    took(staff)
+    staff.get_by_role("button", name="请他登记投诉").click()
+    expect(staff.locator("#reply")).to_be_hidden()
+    message = citizen.locator(".turn.staff")
+    expect(message).to_contain_text("同意了才提交")
+    expect(citizen.locator("#handoff")).to_be_hidden()
+    message.get_by_role("button", name="我要投诉").click()
+    expect(citizen.locator(".turn").last).to_have_attribute("data-status", "guiding")
+    expect(citizen.locator(".turn").last).to_contain_text("投诉")
+    assert violations(citizen) == []
+
+
+@pytest.mark.parametrize("role", ["auditor", "admin", "editor"])
+def test_looks_of_the_other_roles(browser: Browser, address: str, made: Site, role: str) -> None:
+    name = f"one.{role[:3]}"
+    settled(made.accounts, name, role=role)
+    for width in (390, 1280):
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        page.goto(urljoin(address, "staff"))
+        page.get_by_label("用户名").fill(name)
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        expect(page.get_by_role("heading", level=1)).not_to_have_text("工作人员登录")
+        assert violations(page) == []
+        assert page.evaluate(SMALL_TARGETS) == []
+        assert page.evaluate(SMALL_TEXT) == []
+        assert page.evaluate(SIDEWAYS) <= 0
+        page.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +10,12 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 from starlette.websockets import WebSocketDisconnect
 
 from assistant.accounts import totp
+from assistant.accounts.types import SignedIn
+from assistant.records.writing import writing
 from channels import staff
 from tests.assistant.staffing import PASSWORD, Clock, settled
 from tests.channels.services import FULL, Fake
@@ -270,6 +274,7 @@ def test_what_cannot_be_done_is_said(signed: TestClient) -> None:
     assert signed.post(f"{at}/say", json={"words": "好"}).status_code == 422
     assert signed.post(f"{at}/say", content=b"x" * 20_000).status_code == 413
     assert signed.post(f"{at}/erase").status_code == 404
+    assert signed.post(f"{at}/invite", json={"text": "dance"}).status_code == 422
     assert signed.get(f"/staff/api/handoffs/{'0' * 32}").status_code == 404
     assert signed.get("/staff/api/handoffs/none").status_code == 422
     assert signed.post(f"{at}/close").status_code == 204
@@ -284,7 +289,8 @@ def test_other_roles_see_no_conversation(client: TestClient, made: Site, role: s
     id_ = requested(client)
     sign_in(client, "other.one")
     page = client.get("/staff").text
-    assert "不接待市民" in page
+    own = {"editor": "不接待市民", "auditor": "审计日志", "admin": "工作人员账号"}
+    assert own[role] in page
     assert "居住证" not in page
     assert client.get("/staff/api/queue").json() == []
     assert client.get(f"/staff/api/handoffs/{id_}").status_code == 404
@@ -293,9 +299,89 @@ def test_other_roles_see_no_conversation(client: TestClient, made: Site, role: s
     for act in ("take", "say", "return", "close"):
         at = f"/staff/api/handoffs/{id_}/{act}"
         assert client.post(at, json={"text": "好"}, headers=token).status_code == 403
+    assert client.post(f"/staff/api/handoffs/{id_}/phone", headers=token).status_code == 409
     denied = [one for one in made.accounts.audit.lines() if one.result == "denied"]
-    assert len(denied) == 4
+    assert len(denied) == 5
     assert made.accounts.audit.verify().whole
+
+
+def test_staff_invite_a_citizen_to_file(signed: TestClient) -> None:
+    at = f"/staff/api/handoffs/{requested(signed)}"
+    assert signed.post(f"{at}/invite", json={"text": "complaint"}).status_code == 409
+    signed.post(f"{at}/take")
+    invites = dict(signed.get(at).json()["invites"])
+    assert set(invites) == {"complaint", "help", "progress"}
+    assert signed.post(f"{at}/invite", json={"text": "complaint"}).status_code == 204
+    assert signed.get(at).json()["status"] == "returned"
+    frames = signed.post("/api/v1/live", json={"session_id": CITIZEN}).json()
+    (invited,) = [one for one in frames if one["kind"] == "said"]
+    assert invited["ask"] == "我要投诉"
+    assert frames[-1]["kind"] == "returned"
+
+
+def test_the_number_to_call_is_told_to_who_has_the_conversation(signed: TestClient) -> None:
+    at = f"/staff/api/handoffs/{requested(signed)}"
+    ask(signed, "打我电话13812345678")
+    assert signed.post(f"{at}/phone").status_code == 409
+    signed.post(f"{at}/take")
+    assert signed.post(f"{at}/phone").json() == {"phone": "13812345678"}
+    assert "13812345678" not in signed.get(at).text
+    assert signed.get(f"{at}/phone").status_code in (404, 405)
+    del signed.headers[staff.CSRF]
+    assert signed.post(f"{at}/phone").status_code == 403
+
+
+def test_an_auditor_reads_the_log_and_checks_it(client: TestClient, made: Site) -> None:
+    settled(made.accounts, "shen", role="auditor")
+    sign_in(client, "shen")
+    page = client.get("/staff").text
+    for column in ("account.add", "sign_in", "password.change"):
+        assert column in page
+    token = csrf(page)
+    found = client.post("/staff/audit", data={"csrf": token})
+    assert "完整：从头核对了" in found.text
+    assert client.post("/staff/audit", data={"csrf": "0" * 64}).status_code == 403
+    assert client.post("/staff/accounts", data={"csrf": token, "act": "dance"}).status_code == 422
+    refused = {"csrf": token, "act": "reset", "name": "shen"}
+    assert client.post("/staff/accounts", data=refused).status_code == 403
+    with writing(made.engine) as connection:
+        connection.execute(text("UPDATE audit_lines SET actor = 'st-x' WHERE seq = 2"))
+    assert "第 2 行对不上" in client.post("/staff/audit", data={"csrf": token}).text
+    results = [
+        (one.action, one.result) for one in made.accounts.audit.lines() if "audit." in one.action
+    ]
+    assert results == [("audit.verify", "broken"), ("audit.verify", "whole"), ("audit.read", "ok")]
+
+
+def test_an_administrator_adds_disables_and_resets(client: TestClient, made: Site) -> None:
+    admin, _ = settled(made.accounts, "guan", role="admin")
+    sign_in(client, "guan")
+    token = csrf(client.get("/staff").text)
+
+    def change(act: str, name: str, **more: str) -> str:
+        given = {"csrf": token, "act": act, "name": name} | more
+        return str(client.post("/staff/accounts", data=given).text)
+
+    page = change("add", "lin", role="agent", hotline="1")
+    password = re.search(r"<code>(\S+)</code>", page)
+    assert password is not None
+    assert isinstance(made.accounts.sign_in("lin", html.unescape(password[1])), SignedIn)
+    assert password[1] not in client.get("/staff").text
+    assert "12345 坐席" in client.get("/staff").text
+    assert "已停用 lin" in change("disable", "lin")
+    assert "停用" in client.get("/staff").text
+    assert "已重置 lin" in change("reset", "lin")
+    assert "不能停用自己" in change("disable", "guan")
+    assert "用户名用" in change("add", "张三", role="editor")
+    assert "没有这个角色" in change("add", "chen", role="boss")
+    assert "坐席要有服务台" in change("add", "chen", role="agent")
+    assert client.post("/staff/audit", data={"csrf": token}).status_code == 403
+    acts = [one for one in made.accounts.audit.lines() if one.actor == admin.id]
+    assert [one.action for one in acts if one.action.startswith("account.")] == [
+        "account.reset",
+        "account.disable",
+        "account.add",
+    ]
 
 
 def test_a_name_with_markup_stays_text(client: TestClient) -> None:
@@ -370,7 +456,13 @@ def test_a_citizen_sees_staff_come_speak_and_go(signed: TestClient) -> None:
     at = f"/staff/api/handoffs/{id_}"
     with signed.websocket_connect("/api/v1/live", headers=ORIGIN) as socket:
         socket.send_json({"session_id": CITIZEN})
-        assert socket.receive_json() == {"kind": "waiting", "id": 0, "sources": [], "ahead": 0}
+        assert socket.receive_json() == {
+            "kind": "waiting",
+            "id": 0,
+            "sources": [],
+            "ahead": 0,
+            "staffed": True,
+        }
         signed.post(f"{at}/take")
         taken = socket.receive_json()
         assert (taken["kind"], taken["badge"]) == ("taken", "001")

@@ -265,7 +265,10 @@ def test_a_duplicate_is_noticed(citizen: Citizen, orders: FakeOrders, joins: boo
     other.says("陈生")
     noticed = other.says("提交")
     assert noticed["reason"] == "similar"
+    assert "是同一件事吗" in noticed["text"]
     assert len(orders.orders) == 1
+    (number,) = orders.orders
+    assert number not in str(noticed)  # the phone may have been given by anybody
     if joins:
         assert other.says("补充到原来的工单")["reason"] == "joined"
         assert len(orders.orders) == 1
@@ -387,6 +390,33 @@ def test_what_is_not_known_is_left_out(citizen: Citizen, orders: FakeOrders, sai
     citizen.says("两星期前开始")
     assert "怎么处理" in asked(citizen.says(said))
     assert "称呼" in asked(citizen.says("快点修好"))
+
+
+def test_in_english(citizen: Citizen, orders: FakeOrders) -> None:
+    begun = citizen.says("My landlord refuses to return my deposit, I want to complain")
+    assert asked(begun).startswith("Where did it happen?")
+    assert begun["suggestions"] == ["Why do you ask?", "Back", "Cancel"]
+    assert "assigned by place" in citizen.says("Why do you ask?")["text"]
+    assert asked(citizen.says("Tianhe")).startswith("When did it happen?")
+    assert asked(citizen.says("last week")).startswith("Which company")
+    assert asked(citizen.says("Skip")).startswith("What outcome")
+    assert "What is your name" in asked(citizen.says("refund"))
+    assert "not finished" in asked(citizen.says("what do I need for a residence permit"))
+    shown = draft(citizen.says("Peter Chan, 13812345678"))
+    assert shown["Place"] == "Tianhe"
+    assert shown["Phone"] == "138****5678"
+    assert asked(citizen.says("Change Outcome")).startswith("What outcome")
+    citizen.says("return the deposit")
+    filed = citizen.says("submit")
+    assert filed["text"].startswith("Submitted. Your receipt number is ")
+    assert rows(filed, "receipt")[0]["label"] == "Receipt number"
+    assert (only(orders).district, only(orders).when) == ("天河区", "last week")
+    assert only(orders).wish == "return the deposit"
+
+
+def test_the_language_follows_the_citizen(citizen: Citizen, orders: FakeOrders) -> None:
+    assert "What happened" in asked(citizen.says("I want to complain"))
+    assert "在哪里" in asked(citizen.says("楼下烧烤档每晚噪音扰民"))
 
 
 def test_told_before_the_word_that_begins_it(citizen: Citizen, orders: FakeOrders) -> None:

@@ -99,6 +99,12 @@ class TestYesNo:
     def test_a_no_to_something_else_is_no_answer(self, text: str) -> None:
         assert said(YES_NO, text) == "-"
 
+    @pytest.mark.parametrize(
+        "text", ["有点贵", "是他先动手的", "有人受伤", "有时会", "对方不肯", "要求退款", "会不开心"]
+    )
+    def test_what_only_begins_like_a_yes_is_no_answer(self, text: str) -> None:
+        assert said(YES_NO, text) == "-"
+
     @pytest.mark.parametrize("text", ["没拿到", "还没有居住证", "未登记过", "没领", "不打算办"])
     def test_a_no_in_the_words_of_the_question(self, text: str) -> None:
         assert said(YES_NO, text) is False

@@ -363,3 +363,17 @@ def test_once_staff_took_it_in_hand_it_is_told_as_any_other() -> None:
 def test_whatever_the_route_it_is_the_hotline_that_has_it_first() -> None:
     view = order(step(OrderStatus.FILED, 2), route="laodong")
     assert "现在在12345热线" in text(explain_order(view, PACK, BEFORE))
+
+
+def test_an_order_whose_texts_are_gone_is_told_so() -> None:
+    """Its course stays; nothing is offered that cannot be done any more."""
+    closed = step(OrderStatus.CLOSED, 5)
+    kept = explain_order(order(closed), PACK, LATE)
+    gone = explain_order(order(closed, retired=datetime(2036, 11, 9, tzinfo=UTC)), PACK, LATE)
+    said = "".join(one.text for one in gone.sentences)
+    assert "2036年11月9日销毁" in said
+    assert "重新登记" in said
+    assert "请看答复" not in said
+    assert "重办" in str(kept.cards)
+    assert "重办" not in str(gone.cards)
+    sound(gone)

@@ -294,13 +294,13 @@ def test_a_locked_number_there_is_waited_for(desk: OutboxDesk, city_desk: City) 
 
 
 def test_the_erased_are_not_told(
-    desk: OutboxDesk, engine: Engine, seals: MemorySeals, city_desk: City
+    desk: OutboxDesk, engine: Engine, local: SqlWorkOrderDesk, city_desk: City
 ) -> None:
     async def go() -> None:
         one = order()
         receipt = await desk.file(one)
         await desk.follow_up(receipt.number, "1234", FollowUp(act="add", text="又来了"))
-        seals.erase(one.person)
+        local.book.erase(one.person)
         while await desk.deliver_once():
             pass
 
@@ -331,6 +331,29 @@ def test_states_are_read_back_once(
     assert (view.events[-1].note, view.extended_days) == ("需现场监测", 5)
     assert view.department == "海珠区分局"
     assert stored(local)[0].pulled == 3
+
+
+def test_the_city_is_asked_before_texts_are_destroyed(
+    desk: OutboxDesk, local: SqlWorkOrderDesk, city_desk: City
+) -> None:
+    """What it reopened is known then; while it is away nothing is destroyed; what it does not have
+    is not waited for."""
+
+    async def go() -> list[bool]:
+        await desk.file(order())
+        await desk.deliver_once()
+        await local.file(order())
+        first, second = (one.id for one in stored(local))
+        city_desk.mood = "away"
+        found = [await desk.fresh(first), await desk.fresh(second)]
+        city_desk.mood = "well"
+        theirs = stored(city_desk.desk)[0].number
+        await city_desk.desk.advance(theirs, [step(OrderStatus.REOPENED)])
+        found.append(await desk.fresh(first))
+        return found
+
+    assert asyncio.run(go()) == [False, True, True]
+    assert [one.status for one in stored(local)] == ["reopened", "filed"]
 
 
 def test_a_look_up_brings_the_news(desk: OutboxDesk, city_desk: City) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,9 +15,9 @@ from sqlalchemy import Engine, text
 from assistant.accounts.types import Account
 from assistant.audit.log import AuditLog
 from assistant.errors import Unavailable
-from assistant.handoff.desk import SqlStaffDesk
+from assistant.handoff.desk import Revealed, SqlStaffDesk, session_key
 from assistant.handoff.hours import ALWAYS, read_hours
-from assistant.handoff.types import Place, StaffDesk
+from assistant.handoff.types import Place, Said, StaffDesk
 from tests.assistant.staffing import Clock, FakeSeals, database
 from tests.contracts.staff_desk import ASKED, PACKAGE, StaffDeskContract
 
@@ -209,6 +209,9 @@ def test_what_was_erased_cannot_be_read_and_the_audit_stays_whole(given: Set) ->
     assert opened is not None
     assert opened.package.lines == ()
     assert given.desk.audit.verify().whole
+    run(given.desk.erase(TWO))  # never asked for a person: nothing to tell
+    erased = [one for one in given.desk.audit.lines() if one.action == "handoff.erase"]
+    assert [(one.actor, one.object) for one in erased] == [("system", id_)]
 
 
 def test_all_that_staff_do_is_audited(given: Set) -> None:
@@ -353,3 +356,84 @@ def test_texts_are_kept_until_then(given: Set) -> None:
     found = run(given.desk.open(LIN, id_))
     assert found is not None
     assert found.package == PACKAGE
+
+
+# Danger, presence, the number to call
+
+
+def test_who_told_of_a_danger_comes_first(given: Set) -> None:
+    desk = given.desk
+    run(desk.request(ONE, "hotline", PACKAGE))
+    run(desk.request(TWO, "hotline", PACKAGE))
+    run(desk.request("3" * 32, "hotline", replace(PACKAGE, danger="medical")))
+    assert [one.urgent for one in run(desk.queue(LIN))] == [True, False, False]
+    ahead = [run(desk.place(one)).ahead for one in (ONE, TWO, "3" * 32)]  # type: ignore[union-attr]
+    assert ahead == [1, 2, 0]
+    place = run(desk.request(TWO, "hotline", replace(PACKAGE, danger="fire")))
+    assert place.ahead == 0
+    crisis = Said(who="assistant", text="请拨打 120。", at=ASKED.at, danger="medical")
+    assert run(desk.say(ONE, crisis)) is not None
+    waiting = run(desk.queue(LIN))
+    assert [one.urgent for one in waiting] == [True, True, True]
+    assert [one.session for one in waiting] == [session_key(one) for one in (ONE, TWO, "3" * 32)]
+    assert run(desk.spoken(ONE))[-1].text == "请拨打 120。"
+
+
+def test_whether_anybody_is_at_the_desk_is_said(given: Set) -> None:
+    assert run(given.desk.request(ONE, "hotline", PACKAGE)).staffed
+    given.present["hotline"] = 0
+    place = run(given.desk.place(ONE))
+    assert place is not None
+    assert (place.status, place.staffed) == ("waiting", False)
+
+
+def test_who_was_connected_and_is_not_any_more_has_gone(given: Set) -> None:
+    desk, clock = given.desk, given.clock
+    taken(given)
+    clock.go(minutes=5)
+    assert run(desk.queue(LIN))[0].gone is None  # nobody knows
+    run(desk.seen(ONE))
+    version = run(desk.look({}))
+    seen = clock.now
+    clock.go(seconds=40)
+    assert run(desk.queue(LIN))[0].gone is None
+    clock.go(seconds=10)
+    assert run(desk.queue(LIN))[0].gone == seen
+    run(desk.seen(ONE))
+    assert run(desk.queue(LIN))[0].gone is None
+    assert run(desk.look(version)) == version  # nobody is woken
+    run(desk.seen("nobody"))
+
+
+PHONE = "13812345678"
+TOLD = replace(ASKED, text="138****5678", phone=PHONE)
+
+
+def test_who_took_over_may_see_the_number_and_that_is_audited(given: Set) -> None:
+    desk = given.desk
+    place = run(desk.request(ONE, "hotline", replace(PACKAGE, phone="13900000000")))
+    assert run(desk.reveal(LIN, place.id)) is None  # it only waits
+    assert run(desk.take(LIN, place.id))
+    assert run(desk.reveal(WANG, place.id)) is None
+    assert run(desk.reveal(LIN, place.id)) == Revealed(phone="13900000000")
+    run(desk.say(ONE, TOLD))
+    run(desk.say(ONE, ASKED))
+    assert run(desk.reveal(LIN, place.id)) == Revealed(phone=PHONE)
+    assert PHONE not in repr(run(desk.reveal(LIN, place.id)))
+    assert run(desk.spoken(ONE))[-2].text == "138****5678"
+    with given.engine.connect() as connection:
+        for table in ("handoffs", "handoff_lines", "audit_lines"):
+            rows = connection.execute(text(f"SELECT * FROM {table}")).all()
+            assert PHONE not in str(rows)
+    assert run(desk.close(LIN, place.id))
+    assert run(desk.reveal(LIN, place.id)) is None
+    noted = [one for one in desk.audit.lines(most=50) if one.action == "handoff.reveal"]
+    assert [one.result for one in reversed(noted)] == [
+        *("denied", "denied", "ok", "ok", "ok", "denied")
+    ]
+    assert {one.object for one in noted} == {place.id}
+
+
+def test_where_no_number_was_given_that_is_audited_too(given: Set) -> None:
+    assert run(given.desk.reveal(LIN, taken(given))) == Revealed(phone=None)
+    assert given.desk.audit.lines(most=1)[0].result == "none"

@@ -25,7 +25,7 @@ from assistant.types import (
 )
 from assistant.work_orders.state import PAUSED
 from assistant.work_orders.types import FormState, OrderKind
-from channels.types import Message, Sentence, Status
+from channels.types import Citation, Message, Reply, Sentence, Status
 from tests.assistant.fakes import knowledge, read
 from tests.records import item
 
@@ -166,6 +166,8 @@ def test_an_answer_says_that_they_wait_still() -> None:
     (first, line) = (passing.still(asked).draft or answer).sentences
     assert first.text == "不收费。"
     assert "还在为您转接" in line.text
+    alone = passing.still(replace(asked, state=DialogueState(handoff=NOBODY))).draft or answer
+    assert "没有工作人员在线" in alone.sentences[-1].text
     for other in (
         replace(asked, state=DialogueState()),
         replace(asked, state=DialogueState(handoff=place("taken"))),
@@ -193,6 +195,24 @@ def test_where_the_queue_stands(there: Place, words: str, numbers: tuple[str, ..
     assert (draft.status, draft.quiet) == (Status.HANDED_OFF, False)
     assert words in said(draft)
     assert set(numbers) <= set(draft.sentences[0].reckoned)
+
+
+NOBODY = replace(WAITING, staffed=False)
+
+
+@pytest.mark.parametrize("text", ["转人工", "要等多久", "我的养老金没到账"])
+def test_with_nobody_at_the_desk_nobody_is_promised(text: str) -> None:
+    draft = told(text, NOBODY, DialogueState(handoff=NOBODY))
+    assert draft.status is Status.HANDED_OFF
+    assert "没有工作人员在线" in said(draft)
+    assert "12345" in said(draft)
+    assert "正在为您转接" not in said(draft)
+    assert "接入后能看到" in said(draft) or text != "我的养老金没到账"
+    assert "下一位" not in said(draft)
+    back, leave = draft.suggestions
+    assert "回电" in back
+    gone = passing.take(turn(leave, DialogueState(handoff=NOBODY)), KNOWN)
+    assert gone is not None and isinstance(gone.errand, LeaveQueue)
 
 
 def test_asked_again_it_is_said_again_and_what_is_told_is_passed_on() -> None:
@@ -232,6 +252,22 @@ def test_nobody_there_offers_to_call_back() -> None:
     assert any("回电" in one for one in draft.suggestions)
 
 
+@pytest.mark.parametrize("status", ["call_back", "waiting"])
+@pytest.mark.parametrize("form", [None, FORM])
+def test_where_nobody_works_orders_no_call_back_is_promised(
+    status: HandoffStatus, form: FormState | None
+) -> None:
+    asked = turn("转人工", DialogueState(form=form))
+    taken = passing.take(asked, KNOWN)
+    assert taken is not None
+    there = replace(taken, outcome=Place(id="p", desk="window", status=status, staffed=False))
+    found = passing.tell(there, KNOWN, handed=False)
+    assert found is not None and found.draft is not None
+    assert "没有回电服务" in said(found.draft) and "联系您" not in said(found.draft)
+    assert "12345" in said(found.draft)
+    assert not any("回电" in one for one in found.draft.suggestions)
+
+
 def test_the_desk_away_gives_the_number() -> None:
     assert "12345" in said(told("转人工", Away()))
 
@@ -263,6 +299,49 @@ def test_what_came_of_another_errand_is_not_told_here() -> None:
 def test_with_no_release_at_all() -> None:
     bare = Knowledge(None, None, bootstrap.built_in_hotlines())
     assert passing.take(turn("转人工", DialogueState(record="GZ-1")), bare) is not None
+
+
+# What the desk hears
+
+
+def test_what_was_typed_is_masked_and_the_number_goes_beside_it() -> None:
+    heard = passing.heard("打我电话138 1234 5678，身份证440106199001011234", AT)
+    assert "13812345678" not in heard.text.replace(" ", "")
+    assert (heard.who, heard.phone) == ("citizen", "13812345678")
+    assert "13812345678" not in repr(heard)
+    assert passing.heard("我等了很久", AT).phone is None
+
+
+@pytest.mark.parametrize("status", ["waiting", "taken"])
+def test_the_desk_hears_of_an_emergency_that_the_assistant_answered(status: HandoffStatus) -> None:
+    cited = Citation(n=1, kind="hotline", code="TEL-120", title="急救", field="number", quote="120")
+    reply = Reply(
+        session_id="s",
+        turn_id="t",
+        status=Status.CRISIS,
+        reason="medical",
+        text="请马上拨打 120。",
+        citations=(cited,),
+    )
+    answered = replace(turn("心口痛", DialogueState(handoff=place(status))), reply=reply)
+    assert passing.overheard(answered, AT) == Said(
+        who="assistant", text="请马上拨打 120。", at=AT, codes=("TEL-120",), danger="medical"
+    )
+    plain = replace(answered, reply=replace(reply, status=Status.ANSWERED, reason=None))
+    found = passing.overheard(plain, AT)
+    assert found is not None and found.danger is None
+    for other in (
+        replace(answered, reply=replace(reply, status=Status.HANDED_OFF, reason="delivered")),
+        replace(answered, reply=None),
+        replace(answered, state=DialogueState()),
+    ):
+        assert passing.overheard(other, AT) is None
+
+
+def test_the_package_has_the_number_of_the_call_itself() -> None:
+    called = passing.take(turn("转人工，13812345678"), KNOWN)
+    assert called is not None and isinstance(called.errand, CallPerson)
+    assert called.errand.package.phone == "13812345678"
 
 
 # The state

@@ -30,7 +30,7 @@ def test_what_is_no_personal_data_stays_as_it_is() -> None:
         "session": "075583134173",
         "question": "0123456789ab",
         "timestamp": "2026-11-22T10:00:00.123456Z",
-        "release": "20261122-093000-abc123",
+        "release": "20261123T013141810-5615167c",
         "record": "11440100007510086R444010600100001",
         "ms": {"search": 3.4},
         "total_ms": 1380013.8,
@@ -44,6 +44,11 @@ def test_what_is_no_personal_data_stays_as_it_is() -> None:
 def test_a_phone_in_place_of_a_hash_is_masked() -> None:
     event = {"session": "13800138000", "record": "075583134173"}
     assert mask_event(None, "info", event) == {"session": "[手机号]", "record": "[电话]"}
+
+
+def test_a_phone_in_place_of_a_release_or_a_step_is_masked() -> None:
+    masked = mask_event(None, "info", {"release": "13800138000", "ms": {"13800138000": 1.0}})
+    assert masked == {"release": "[手机号]", "ms": {"[手机号]": 1.0}}
 
 
 def test_an_allowed_key_that_was_given_a_phone_is_masked(

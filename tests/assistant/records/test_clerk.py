@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -11,9 +14,11 @@ from sqlalchemy import Engine
 
 from assistant.audit.log import AuditLog
 from assistant.errors import OrderError
+from assistant.records import moments
 from assistant.records.base import open_engine
 from assistant.records.book import OrderBook
 from assistant.records.clerk import OrderClerk
+from assistant.records.retention import OrderRetention
 from assistant.records.schema import upgrade
 from assistant.work_orders import acts
 from assistant.work_orders.types import FollowUp, OrderStatus, OrderView
@@ -77,10 +82,25 @@ def test_every_look_at_a_text_is_noted(engine: Engine) -> None:
 def test_of_an_erased_person_only_the_steps_are_left(engine: Engine) -> None:
     clerk = clerk_over(engine)
     number = clerk.book.file(order(person="gone")).number
-    SEALS.erase("gone")
+    clerk.book.erase("gone")
     found = clerk.opened(number, by="cli")
     assert found.order is None
     assert found.view.status is OrderStatus.FILED
+
+
+def test_what_was_kept_for_long_enough_goes_no_further(engine: Engine) -> None:
+    clerk = clerk_over(engine)
+    number, _ = filed(clerk, "retired")
+    clerk.advance(number, OrderStatus.CLOSED, by="cli", note="已经修好", department="区教育局")
+    later = replace(clerk.book, clock=lambda: moments.now() + timedelta(days=400))
+    kept = OrderRetention(engine=engine, seals=SEALS, audit=clerk.audit, clock=later.clock)
+    assert asyncio.run(kept.retire(timedelta(days=300))) >= 1
+    lines = len(clerk.audit.lines())
+    with pytest.raises(OrderError, match="保存期满"):
+        clerk.advance(number, OrderStatus.REVISITED, by="cli", note="满意")
+    assert len(clerk.audit.lines()) == lines
+    found = clerk.opened(number, by="cli", whole=True)
+    assert found.order is None and found.view.retired is not None
 
 
 def test_steps_go_on_with_their_reason_and_are_noted(engine: Engine) -> None:

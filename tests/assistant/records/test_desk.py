@@ -197,14 +197,12 @@ def test_no_clear_text_is_in_the_file(tmp_path: Path, seals: MemorySeals) -> Non
         assert secret.encode("unicode-escape") not in stored
 
 
-def test_an_erased_person_leaves_the_course_and_no_words(
-    desk: SqlWorkOrderDesk, seals: MemorySeals
-) -> None:
+def test_an_erased_person_leaves_the_course_and_no_words(desk: SqlWorkOrderDesk) -> None:
     async def go() -> OrderView | Refused:
         one = order()
         receipt = await desk.file(one)
         await desk.advance(receipt.number, [step(OrderStatus.CLOSED, "已联系您")])
-        seals.erase(one.person)
+        desk.book.erase(one.person)
         assert await desk.recent(one.person) == ()
         with pytest.raises(Unavailable, match="清除"):
             await desk.file(one)

@@ -103,6 +103,7 @@ def test_an_older_version_keeps_its_rows(engine: Engine) -> None:
         columns = set(before[0])
         assert len(before) == len(after) == 2
         assert [row["pulled"] for row in after] == [0, 0]
+        assert [(row["sealed_for"], row["retired"]) for row in after] == [(None, None)] * 2
         again = connection.execute(old.tables["orders"].select()).mappings().all()
         assert [{name: row[name] for name in columns} for row in again] == [*map(dict, before)]
 

@@ -109,6 +109,7 @@ def test_what_is_left_of_an_answer() -> None:
         ("天河区政务服务中心", ("object", "天河区政务服务中心")),
         ("叫佢哋夜晚唔好開工", ("wish", "叫佢哋夜晚唔好開工")),
         ("退钱", ("wish", "退钱")),
+        ("要司机道歉", ("wish", "要司机道歉")),
         ("陈生", ("name", "陈生")),
         ("天河区棠下村三巷5号", ("place", "天河区棠下村三巷5号")),
         ("白云区太和镇谢家庄", ("place", "白云区太和镇谢家庄")),
@@ -139,3 +140,79 @@ def test_a_sentence_is_no_name(text: str) -> None:
 @pytest.mark.parametrize("text", ["陈大文", "欧阳女士", "阿明", "李师傅", "阿卜杜拉·买买提"])
 def test_names(text: str) -> None:
     assert extract.name_in(text) == text
+
+
+@pytest.mark.parametrize("field", ["place", "when", "object", "wish", "name", "phone", "district"])
+@pytest.mark.parametrize("text", ["我没签合同", "有点贵", "是他先动手的", "有人受伤", "太贵了"])
+def test_what_goes_on_with_the_story_answers_nothing(field: str, text: str) -> None:
+    assert not extract.fits(field, text)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("place", "我家楼下"),
+        ("place", "石牌"),
+        ("place", "在没有门牌的那条巷子"),
+        ("when", "好久了"),
+        ("when", "从他们搬来就这样"),
+        ("when", "10月3号"),
+        ("object", "一间没有招牌的店"),
+        ("object", "我老板"),
+        ("object", "一辆公交车，车牌没看清"),
+        ("object", "穿红衣服的，没看清脸"),
+        ("wish", "不要再吵了"),
+        ("wish", "便宜点"),
+        ("name", "李贵"),
+        ("name", "陈太"),
+    ],
+)
+def test_answers_are_let_through(field: str, text: str) -> None:
+    assert extract.fits(field, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("好久了", ("when", "好久了")),
+        ("一直都这样", ("when", "一直都这样")),
+        ("一家湘菜馆", ("object", "一家湘菜馆")),
+    ],
+)
+def test_vague_times_and_described_firms(text: str, found: tuple[str, str]) -> None:
+    assert extract.sole(text) == found
+
+
+def test_of_a_name_it_is_plain_or_not() -> None:
+    for text in ("李贵", "阿明", "陈太", "Peter Chan"):
+        assert extract.is_plainly_a_name(text)
+    assert not extract.is_plainly_a_name("便宜点")
+
+
+def test_a_district_alone_a_firm_without_a_name_a_place_in_no_district() -> None:
+    assert extract.is_district("天河") and extract.is_district("喺番禺區")
+    assert not extract.is_district("天河公园")
+    assert extract.is_unnamed("公司") and not extract.is_unnamed("某某公司")
+    assert extract.is_online("淘宝店") and not extract.is_online("石牌东路")
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("有个贷款公司的人用18888888888天天打电话骚扰我", False),
+        ("对方电话13812345678", False),
+        ("13812345678这个号码天天打来骚扰", False),
+        ("楼上漏水三天没人管，电话13812345678", True),
+        ("请打我手机138 1234 5678", True),
+        ("陈生 13812345678", True),
+        ("my phone is 13812345678, the landlord keeps the deposit", True),
+    ],
+)
+def test_whose_phone_a_number_is(text: str, own: bool) -> None:
+    assert extract.is_own(text, extract.pieces(text)["phone"]) is own
+
+
+def test_a_wish_ends_where_the_filing_is_named_and_a_name_may_be_english() -> None:
+    assert extract.pieces("要求退款并查处，我要投诉")["wish"].value == "要求退款并查处"
+    assert extract.pieces("要求退款 电话13612345678")["wish"].value == "要求退款"
+    assert extract.pieces("My name is John Smith, phone 13800138000")["name"].value == "John Smith"

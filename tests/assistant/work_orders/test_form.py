@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from assistant import guardrails, rules
 from assistant.composing import filing as filing_say
+from assistant.handoff.types import Said
 from assistant.types import (
     DialogueState,
     Draft,
     EnquiryState,
     FileOrder,
     GuideState,
+    Similar,
     Turn,
 )
 from assistant.understanding import understand
@@ -82,6 +84,31 @@ class TestBegin:
         assert form.begin(turn("投诉物业收费"), AIDS) is not None
         assert form.begin(turn("我要投诉办证要的材料太多"), AIDS) is not None
 
+    @pytest.mark.parametrize(
+        "text",
+        ["投诉物业乱收费", "举报楼下烧烤店油烟", "检举工地半夜施工", "投诉公司不发工资"],
+    )
+    def test_the_verb_first_begins_with_the_matter_told(self, text: str) -> None:
+        begun = form.begin(turn(text), AIDS)
+        assert begun is not None and begun.draft is not None and begun.draft.form is not None
+        assert state.value(begun.draft.form, "text") == text
+        assert state.asked(begun.draft.form) == "place"
+
+    @pytest.mark.parametrize(
+        "text",
+        ["投诉的事谁来管", "投诉要多久有结果", "有人投诉我油烟怎么办", "怎么撤销投诉",
+         "投诉我的人是谁", "投诉商家要带什么材料", "旅游投诉"],
+    )  # fmt: skip
+    def test_what_asks_about_it_or_is_a_name_begins_nothing(self, text: str) -> None:
+        assert form.begin(turn(text), AIDS) is None
+
+    def test_whom_and_then_the_record_spoken_of_asks_for_that(self) -> None:
+        aids = replace(AIDS, called=lambda code: ("劳动保障监察投诉",))
+        spoken = turn("想投诉他 劳动监察", record="GZ-1")
+        assert form.begin(spoken, aids) is None
+        assert form.begin(turn("想投诉他 劳动监察"), aids) is not None
+        assert form.begin(turn("我要投诉劳动监察", record="GZ-1"), aids) is not None
+
     def test_whether_nobody_cares_is_a_complaint(self) -> None:
         eager = replace(AIDS, kind_of=lambda text: (OrderKind.COMPLAINT, 1.0))
         assert form.begin(turn("公交司机骂人有没有人管", record="GZ-1"), eager) is not None
@@ -125,6 +152,110 @@ def test_the_matter_in_a_place_goes_to_the_account() -> None:
     assert begun is not None and begun.draft is not None and begun.draft.form is not None
     assert state.value(begun.draft.form, "text") == "天河区棠下村楼下烧烤档半夜很吵"
     assert state.value(begun.draft.form, "place") == "天河区棠下村楼下"
+
+
+def said(text: str, before: FormState) -> FormState:
+    """The filing after a message that belongs to it."""
+    taken = form.take(turn(text, before), AIDS)
+    assert taken is not None and taken.draft is not None and taken.draft.form is not None
+    return taken.draft.form
+
+
+@pytest.mark.parametrize("field", ["place", "when", "object", "wish", "name"])
+@pytest.mark.parametrize("text", ["我没签合同", "有点贵", "是他先动手的", "有人受伤"])
+def test_what_does_not_answer_is_kept_and_said_aloud(field: str, text: str) -> None:
+    """The field is asked once more, then left open; the account has it once."""
+    taken = form.take(turn(text, asking(field)), AIDS)
+    assert taken is not None and taken.draft is not None and taken.draft.form is not None
+    assert f"记进了“经过”：“{text}”" in taken.draft.sentences[0].text
+    after = taken.draft.form
+    assert (state.asked(after), state.value(after, field)) == (field, None)
+    again = said(text, after)
+    assert (state.value(again, "text") or "").count(text) == 1
+    assert (field, None) in again.fields
+    assert state.asked(again) != field
+
+
+def test_asked_once_more_there_is_something_to_choose() -> None:
+    taken = form.take(turn("有点贵", asking("when")), AIDS)
+    assert taken is not None and taken.draft is not None
+    (card,) = taken.draft.cards
+    assert [row.ask for row in card.rows][:2] == ["今天", "昨天"]
+
+
+def test_another_name_of_the_place_is_added_and_a_district_replaces_nothing() -> None:
+    unplaced = replace(DRAFT, fields=(WHOLE[0], ("place", "石牌桥那边")), district=None)
+    district = replace(unplaced, asking="district")
+    assert state.value(said("岗顶地铁站", district), "place") == "石牌桥那边，岗顶地铁站"
+    when = said(
+        "天河", replace(unplaced, fields=(*unplaced.fields, ("district", None)), asking="when")
+    )
+    assert (state.value(when, "place"), when.district) == ("石牌桥那边", "天河区")
+
+
+def test_a_firm_without_a_name_is_still_asked_for() -> None:
+    begun = form.begin(turn("我要投诉公司"), AIDS)
+    assert begun is not None and begun.draft is not None and begun.draft.form is not None
+    assert "object" not in dict(begun.draft.form.fields)
+
+
+def test_a_place_in_no_district_needs_none() -> None:
+    assert state.asked(said("网上", asking("place"))) == "when"
+
+
+def test_no_name_is_asked_for_once_more() -> None:
+    after = said("便宜点", asking("name"))
+    assert state.value(after, "name") is None
+    assert state.value(said("鲜于通", after), "name") == "鲜于通"
+
+
+def test_the_phone_of_who_is_told_of_is_no_contact() -> None:
+    after = said("有个公司的人用18888888888天天打电话骚扰我噪音很大", asking("text"))
+    assert "phone" not in dict(after.fields)
+    assert state.value(said("13900001111", after), "phone") == "13900001111"
+
+
+def test_a_town_is_a_place_and_a_name_with_its_number_are_contact() -> None:
+    assert state.value(said("白云区同和街道", asking("place")), "place") == "白云区同和街道"
+    after = said("黄生 13822221111", asking("place"))
+    assert (state.value(after, "name"), state.value(after, "phone")) == ("黄生", "13822221111")
+    assert (state.asked(after), state.value(after, "place")) == ("place", None)
+
+
+def test_a_statement_is_a_matter_whatever_it_names() -> None:
+    assert "丢" in (state.value(said("快递把我的手机弄丢了不赔", asking("text")), "text") or "")
+
+
+def test_several_matters_are_pointed_out() -> None:
+    text = "小区停车乱收费，还有电梯坏了没人修，另外楼下有人养鸡"
+    taken = form.take(turn(text, asking("text")), AIDS)
+    assert taken is not None and taken.draft is not None
+    assert any("不止一件事" in one.text for one in taken.draft.sentences)
+
+
+@pytest.mark.parametrize("text", ["会不会告诉他们是我投诉的", "这个要多久有结果"])
+def test_a_question_about_this_filing_is_answered_and_asked_on(text: str) -> None:
+    taken = form.take(turn(text, asking("when")), AIDS)
+    assert taken is not None and taken.draft is not None and taken.draft.form is not None
+    assert len(taken.draft.sentences) > 1
+    assert state.asked(taken.draft.form) == "when"
+
+
+def test_giving_up_in_other_words_and_keeping_a_name_to_oneself() -> None:
+    taken = form.take(turn("不想弄了太麻烦", asking("when")), AIDS)
+    assert taken is not None and taken.draft is not None and taken.draft.ended == "form"
+    kept = said("不方便说名字，怕孩子被针对", asking("object"))
+    assert ("object", None) in kept.fields
+
+
+def test_what_is_so_and_not_so_is_changed() -> None:
+    after = said("不对，是石牌西路不是石牌东路", DRAFT)
+    assert state.value(after, "place") == "天河区石牌西路"
+
+
+def test_a_number_beside_the_draft_is_the_phone() -> None:
+    without = replace(DRAFT, fields=(*WHOLE[:-1], ("phone", None)))
+    assert state.value(said("13900001111", without), "phone") == "13900001111"
 
 
 class TestConsent:
@@ -197,7 +328,7 @@ def test_a_draft_shows_nothing_that_is_personal() -> None:
 REAL = aids.aids(knowledge(built_in()), person=lambda phone, session: f"{phone}/{session}")
 
 
-def said(before: FormState, text: str, given_: FilingAids = REAL) -> Draft:
+def replied(before: FormState, text: str, given_: FilingAids = REAL) -> Draft:
     taken = form.take(turn(text, before), given_)
     assert taken is not None and taken.draft is not None
     return taken.draft
@@ -225,7 +356,7 @@ class TestElsewhere:
         assert "GZ-SF-xingzheng-fuyi" in (card.rows[0].ask or "")
 
     def test_a_bare_yes_does_not_tell_which_is_meant(self) -> None:
-        told = said(filing(_begun("我要举报村干部收红包")), "好")
+        told = replied(filing(_begun("我要举报村干部收红包")), "好")
         assert filing(told).asking == state.ELSEWHERE
         assert len(told.sentences) == 1  # all the rest was said before
 
@@ -233,14 +364,14 @@ class TestElsewhere:
     def test_it_is_filed_here_as_a_matter_of_the_hotline_on_the_word_of_the_citizen(
         self, text: str
     ) -> None:
-        told = said(filing(_begun("我要举报村干部收红包")), text)
+        told = replied(filing(_begun("我要举报村干部收红包")), text)
         assert "不等于" in words_of(told)
         at = filing(told)
         assert state.asked(at) == "place"
         for _ in range(9):
             if state.asked(at) is None:
                 break
-            at = filing(said(at, "跳过"))
+            at = filing(replied(at, "跳过"))
         made = state.order_of(at, "s", REAL)
         assert (made.route, made.department) == ("12345", None)
         shown = [one for one in filing_say.draft_card(at, REAL).rows if one.label == "去向"]
@@ -263,11 +394,11 @@ class TestElsewhere:
         at = filing(_begun("我要投诉交警在路口给我开罚单"))
         assert at.asking != state.ELSEWHERE
         at = replace(at, fields=(*at.fields, ("place", None), ("when", None), ("object", "交警")))
-        told = said(replace(at, asking="wish"), "要求撤销处罚")
+        told = replied(replace(at, asking="wish"), "要求撤销处罚")
         assert filing(told).asking == state.ELSEWHERE
 
     def test_it_is_left(self) -> None:
-        assert said(filing(_begun("我要举报村干部收红包")), "取消").ended == "form"
+        assert replied(filing(_begun("我要举报村干部收红包")), "取消").ended == "form"
 
     def test_where_nothing_is_handed_on_that_is_said_instead(self) -> None:
         kept = replace(REAL, handed=False)
@@ -310,12 +441,12 @@ class TestReceipts:
         return told.draft
 
     def test_whom_a_complaint_is_about_is_asked_where_the_route_needs_it(self) -> None:
-        asked = said(replace(LABOUR, asking=state.PAUSED), "继续登记")
+        asked = replied(replace(LABOUR, asking=state.PAUSED), "继续登记")
         assert state.asked(filing(asked)) == "object"
         assert "明确的被投诉单位" in words_of(asked)
-        around = said(filing(asked), "跳过")
+        around = replied(filing(asked), "跳过")
         assert filing(around).route == "12345"
-        named = said(filing(asked), "鸿发制衣厂")
+        named = replied(filing(asked), "鸿发制衣厂")
         assert (filing(named).route, filing(named).asking) == ("laodong", None)
 
     def test_the_department_is_that_of_the_district(self) -> None:
@@ -352,3 +483,76 @@ class TestReceipts:
         praise = replace(LABOUR, kind=OrderKind.PRAISE, route="12345", topic=None)
         told = words_of(self.receipt(praise, REAL))
         assert "说明" not in told and "时限" not in told
+
+
+class TestKept:
+    """Where nobody works what is filed, nothing said of it promises that, in either language."""
+
+    KEPT = replace(REAL, handed=False)
+
+    def test_an_order_to_be_called_back(self) -> None:
+        begun = form.begin(turn("上班后给我回电"), self.KEPT)
+        assert begun is not None and begun.draft is not None
+        assert "不会有人回电" in words_of(begun.draft) and "12345" in words_of(begun.draft)
+        assert "一并交给工作人员" not in words_of(begun.draft)
+        assert guardrails.check(begun.draft) is begun.draft
+
+    def test_how_long_it_takes_and_who_learns_of_it(self) -> None:
+        at = replace(LABOUR, asking="when")
+        long = words_of(replied(at, "这个要多久有结果", self.KEPT))
+        assert "没有期限" in long and "工作日" not in long and "劳动保障监察机构提出" in long
+        assert "说明" in words_of(replied(at, "这个要多久有结果"))
+        learns = words_of(replied(at, "会不会告诉他们是我投诉的", self.KEPT))
+        assert "不会交给任何部门" in learns and "会注明" not in learns
+
+    def test_in_english(self) -> None:
+        at = state.put(LABOUR, state.ENGLISH, "yes")
+        shown = filing_say.draft_card(at, self.KEPT, english=True)
+        assert "nobody will deal with it" in (shown.note or "")
+        draft = TestReceipts().receipt(at, self.KEPT)
+        told = words_of(draft)
+        assert "has not been passed to any department" in told and "Submitted" not in told
+        assert "What happens next" not in told and "How to have it dealt with" in told
+        labels = [one.label for one in draft.cards[0].rows]
+        assert "To have it dealt with" in labels and "Next" not in labels
+        assert guardrails.check(draft) is draft
+        handed = TestReceipts().receipt(at, REAL)
+        assert "Submitted" in words_of(handed)
+        assert {"Next", "Note"} <= {one.label for one in handed.cards[0].rows}
+
+    def test_a_similar_one_is_added_to_what_is_kept(self) -> None:
+        at = replace(LABOUR, asking=None)
+        errand = FileOrder(order=state.order_of(at, "s", self.KEPT))
+        alike = replace(turn("提交", at), errand=errand, outcome=Similar(numbers=("GZ1",)))
+        told = receipts.tell(alike, knowledge(built_in()), self.KEPT)
+        assert told is not None and told.draft is not None
+        assert "部门" not in str(told.draft.cards)
+
+
+def test_what_belongs_elsewhere_in_english() -> None:
+    """The record speaks Chinese; what it means, and what can be pressed, is English."""
+    at = state.put(filing(_begun("我要举报村干部收红包")), state.ENGLISH, "yes")
+    again = replied(at, "yes")
+    assert "apply for this yourself" in words_of(again)
+    (card,) = [one for one in again.cards if one.kind == "choices"]
+    (here,) = [one.ask for one in card.rows if one.ask and one.ask.startswith("File")]
+    there = replied(filing(again), here)
+    assert "does not count as" in words_of(there)
+    assert state.asked(filing(there)) == "place"
+    assert guardrails.check(there) is there
+
+
+def test_to_be_called_back_is_a_matter_of_the_hotline() -> None:
+    """Whatever was said before: it is carried along, and is no complaint."""
+    said_before = tuple(
+        Said(who="citizen", text=one, at=FILED) for one in ("老板拖欠工资三个月", "不服交警罚款")
+    )
+    asked = turn("上班后给我回电")
+    asked = replace(asked, state=replace(asked.state, said=said_before))
+    begun = form.begin(asked, REAL)
+    assert begun is not None and begun.draft is not None
+    at = filing(begun.draft)
+    assert (state.asked(at), at.route) == ("when", "12345")
+    shown = replied(filing(replied(at, "明天上午")), "13812345678")
+    (card,) = [one for one in shown.cards if one.kind == "draft"]
+    assert next(one.text for one in card.rows if one.label == "去向") == "12345热线"

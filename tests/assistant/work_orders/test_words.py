@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from assistant.work_orders import words
@@ -41,6 +43,10 @@ def test_begins(text: str, kind: OrderKind | None, rest: str) -> None:
         "点样投诉",
         "居住证要什么材料",
         "查投诉进度",
+        "投诉的事谁来管",
+        "投诉我的人是谁",
+        "消费者投诉举报",
+        "旅游投诉",
         "",
     ],
 )
@@ -71,6 +77,8 @@ def test_a_matter_that_sounds_like_a_question_begins(text: str) -> None:
         ("投訴之後幾耐有人理", True, True),
         ("投诉电话是多少", True, True),
         ("投诉会不会被报复", True, True),
+        ("投诉的事谁来管", True, True),
+        ("怎么撤销投诉", True, True),
         ("请问投诉电话系唔系12345", True, True),
         ("那投诉他们呢", True, False),
         ("投诉物业电话是多少", True, False),
@@ -107,8 +115,25 @@ def test_every_kind_and_field_has_its_words() -> None:
             assert words.label(field, kind) in named, "what is shown can be said"
 
 
+def test_what_is_said_in_english_is_said_in_chinese_too() -> None:
+    """The same names are filled in, and what can be pressed is understood."""
+    chinese, english = words.texts(), words.texts(english=True)
+    assert set(chinese) == set(english)
+    for name, text in english.items():
+        assert set(re.findall(r"{\w+}", text)) <= set(re.findall(r"{\w+}", chinese[name])), name
+    for way in ("leave", "back", "why", "skip", "submit", "resume", "change", "anonymous"):
+        assert words.bare(english[way]) in words.commands()[way], way
+    known = {name for name, _ in words.names()}
+    for kind in OrderKind:
+        assert words.kind_name(kind, english=True).isascii()
+        for field in words.fields_of(kind):
+            assert words.question(field, kind, english=True).endswith((".", "?", "none.", "”."))
+            assert words.why(field, english=True).endswith(".")
+            assert words.label(field, kind, english=True).lower() in known
+
+
 def test_fixed_texts_state_no_number() -> None:
-    texts = [*words.texts().values()]
+    texts = [*words.texts().values(), *words.texts(english=True).values()]
     texts += [words.question(field, kind) for kind in OrderKind for field in words.fields_of(kind)]
     assert not [text for text in texts if any(sign.isdigit() for sign in text.replace("1开头", ""))]
 
@@ -126,7 +151,13 @@ def test_examples_of_a_wish_fit_the_kind_and_the_topic() -> None:
 
 @pytest.mark.parametrize(
     ("text", "wants"),
-    [("我要投诉物业乱收费", True), ("想投诉物业", True), ("请问投诉维权的地点", False)],
+    [
+        ("我要投诉物业乱收费", True),
+        ("想投诉物业", True),
+        ("投诉物业乱收费", True),
+        ("投诉物业", False),
+        ("请问投诉维权的地点", False),
+    ],
 )
 def test_who_wants_to_file_says_so(text: str, wants: bool) -> None:
     found = words.begins(text)
@@ -144,7 +175,29 @@ def test_the_words_that_begin_it_may_be_last() -> None:
 
 def test_who_is_complained_of_and_who_asks_what_to_do() -> None:
     assert words.accused("有人投诉我油烟，城管来罚我两万，不合理")
+    assert words.accused("被人举报了怎么办") and words.accused("投诉我的人是谁")
     assert not words.accused("投诉我家楼下的油烟")
     for text in ("老板三个月冇发工资了，么子办啰", "公司唔发工资点算呀", "漏水咋整？"):
         assert words.asks_what_to_do(text)
     assert not words.asks_what_to_do("你们怎么搞的，天天停水")
+
+
+def test_the_words_that_begin_it_may_stand_within() -> None:
+    text = "你好，我是个老人家，我想问下我要投诉楼上，他们天天半夜搬东西"
+    found = words.begins(text)
+    assert found is not None
+    assert (found.kind, found.rest, found.wants) == (
+        OrderKind.COMPLAINT,
+        text.replace("，", ","),
+        True,
+    )
+    assert words.begins("你好，我想投诉楼上，要找谁") is None
+
+
+def test_questions_about_the_filing_under_way() -> None:
+    for text in ("这个要多久有结果", "几耐先有人处理呀", "how long will it take"):
+        assert words.how_long(text)
+    for text in ("会不会告诉他们是我投诉的", "老板会不会知道是我", "怕报复"):
+        assert words.who_learns(text)
+    for text in ("居住证要多久", "昨晚十点", "他们会不会修"):
+        assert not words.how_long(text) and not words.who_learns(text)
