@@ -182,8 +182,8 @@ def _held(state: DialogueState, draft: Draft) -> Draft:
 
 
 def _after_hours(state: DialogueState, knowledge: Knowledge) -> Draft:
-    """Nobody works at this hour.  Whoever fills a form goes on with it: it holds what was said, and is
-    answered; others are offered an order to be called back."""
+    """Nobody works at this hour.  Whoever fills a form goes on with it: it holds what was said, and
+    is answered; others are offered an order to be called back."""
     if state.form is None:
         return choices.called_back(Writer(), knowledge, _texts()["call_back"])
     resume = filing_texts()["resume"]
