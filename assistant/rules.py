@@ -23,7 +23,9 @@ class CrisisKind:
     """One kind of emergency: what people say, what excludes it, which hotlines come first.
 
     ``opening`` is said first, ``again`` to messages after it; both in English too.  ``urgent``:
-    what brings the hotlines into the order of ``urgent_hotlines``.
+    what brings the hotlines into the order of ``urgent_hotlines``.  ``acute``: what tells of
+    somebody in danger of life whatever else is said, were it a complaint.  ``feared``: who fears it
+    is in danger.
     """
 
     kind: str
@@ -33,14 +35,33 @@ class CrisisKind:
     again: str
     english: str
     again_english: str
+    acute: re.Pattern[str]
     say: re.Pattern[str]
     unless: re.Pattern[str]
+    feared: bool
     urgent: re.Pattern[str]
     urgent_hotlines: tuple[str, ...]
 
     def lines(self, text: str) -> tuple[str, ...]:
         """The hotlines in the order that a message (normalised) calls for."""
         return self.urgent_hotlines if self.urgent.search(text) else self.hotlines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """What takes the danger out of words of danger.
+
+    ``denied``: right before them, there is none; ``possible``: shortly before them, there might be;
+    ``then``: it is over, or is asked about.  Letters (longer than ``long`` letters, or ``formal``)
+    tell of danger only in a sentence that says ``now``.
+    """
+
+    denied: re.Pattern[str]
+    possible: re.Pattern[str]
+    then: re.Pattern[str]
+    now: re.Pattern[str]
+    formal: re.Pattern[str]
+    long: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +136,7 @@ class Rules:
     phrases: Matcher
     frame_edges: frozenset[str]
     crisis: tuple[CrisisKind, ...]
+    hearing: Hearing
     after: Aftermath
     inside: Matcher
     outside: Matcher
@@ -151,6 +173,7 @@ def load() -> Rules:
         phrases=Matcher([*phrases, *(word for word in frame if word not in edges)]),
         frame_edges=edges,
         crisis=tuple(_crisis(entry) for entry in dangers["kinds"]),
+        hearing=_hearing(dangers["hearing"]),
         after=_after(dangers["after"]),
         inside=Matcher(scope["inside"]),
         outside=Matcher(scope["outside"]),
@@ -237,11 +260,20 @@ def _crisis(entry: Mapping[str, Any]) -> CrisisKind:
         again=entry["again"],
         english=entry["english"],
         again_english=entry["again_english"],
+        acute=either((), entry.get("acute", ())),
         say=either(entry["say"], entry["patterns"]),
         unless=either(entry["unless"], entry["unless_patterns"]),
+        feared=entry.get("feared", False),
         urgent=either((), entry.get("urgent", ())),
         urgent_hotlines=tuple(entry.get("urgent_hotlines", entry["hotlines"])),
     )
+
+
+def _hearing(entry: Mapping[str, Any]) -> Hearing:
+    named = ("possible", "then", "now", "formal")
+    patterns = {name: either((), entry[name]) for name in named}
+    denied = re.compile(f"(?:{'|'.join(entry['denied'])})$")
+    return Hearing(long=entry["long"], denied=denied, **patterns)
 
 
 def _after(entry: Mapping[str, Any]) -> Aftermath:

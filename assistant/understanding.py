@@ -117,27 +117,75 @@ def profile(text: str, district: str | None, rules: Rules) -> tuple[tuple[str, s
 
 
 def crisis(text: str, rules: Rules) -> CrisisKind | None:
-    """The kind of emergency that the text tells of, by the tables or else by the learned ear."""
+    """The kind of emergency that the text tells of, by the tables or else by the learned ear.
+
+    A letter is heard sentence by sentence: what it tells of is mostly over, or feared.
+    """
+    how = rules.hearing
+    if len(text) <= how.long and not how.formal.search(text):
+        return _crisis(text, rules)
+    parts = (one for one in _SENTENCES.split(text) if how.now.search(one))
+    return next((kind for one in parts if (kind := _crisis(one, rules))), None)
+
+
+def _crisis(text: str, rules: Rules) -> CrisisKind | None:
     if kind := told(text, rules):
         return kind
-    heard = detector().kind(text)
+    how = rules.hearing
+    heard = None if how.then.search(text) else detector().kind(_undenied(text, rules))
     found = next(
         (one for one in rules.crisis if one.kind == heard and not one.unless.search(text)), None
     )
     rest = _FILES.sub("", text)
-    return found or (crisis(rest, rules) if rest != text and _NOW.search(rest) else None)
+    return found or (_crisis(rest, rules) if rest != text and how.now.search(rest) else None)
 
 
+_SENTENCES = re.compile(r"[。!?;\n]+")
 _FILES = re.compile(r"^我?(?:要|想)?(?:投诉|举报|反映)[,，:：。!！\s]+")
-_NOW = re.compile(r"现在|正在|而家|依家|此刻")
 """Who begins with 我要投诉 usually tells of the past; not if it happens now."""
 
 
 def told(text: str, rules: Rules) -> CrisisKind | None:
     """The first kind whose words the text has, unless it asks about papers or the past."""
-    return next(
-        (one for one in rules.crisis if one.say.search(text) and not one.unless.search(text)), None
-    )
+    return next((one for one in rules.crisis if _tells(one, text, rules)), None)
+
+
+def _tells(kind: CrisisKind, text: str, rules: Rules) -> bool:
+    if _real(kind, kind.acute, text, rules) and not rules.hearing.then.search(text):
+        return True
+    return _real(kind, kind.say, text, rules) and not kind.unless.search(text)
+
+
+def _real(kind: CrisisKind, words: re.Pattern[str], text: str, rules: Rules) -> bool:
+    """Whether any of the words stands there neither denied nor as what might happen."""
+    how = rules.hearing
+    for found in words.finditer(text):
+        before = _CLAUSES.split(text[: found.start()])[-1]
+        might = not kind.feared and how.possible.search(before[-_NEAR:])
+        if not might and not how.denied.search(before):
+            return True
+    return False
+
+
+_CLAUSES = re.compile(r"[,。!?;:]|(?<![a-z])\s(?![a-z])")
+_NEAR = 6
+
+
+def denies(text: str, rules: Rules) -> bool:
+    """Whether a text says of an emergency that there is none, and tells of no other."""
+    return _undenied(text, rules) != text and told(text, rules) is None
+
+
+def _undenied(text: str, rules: Rules) -> str:
+    """The text without words of danger that it denies."""
+    how = rules.hearing
+    for kind in rules.crisis:
+        for found in kind.say.finditer(text):
+            denied = how.denied.search(text[: found.start()])
+            if denied:
+                text = text[: denied.start()] + text[found.end() :]
+                break
+    return text
 
 
 def facets(text: str, rules: Rules) -> tuple[Facet, ...]:
