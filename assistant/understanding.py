@@ -132,7 +132,7 @@ def _crisis(text: str, rules: Rules) -> CrisisKind | None:
     if kind := told(text, rules):
         return kind
     how = rules.hearing
-    heard = None if how.then.search(text) else detector().kind(_undenied(text, rules))
+    heard = None if _over(text, rules) else detector().kind(_undenied(text, rules))
     found = next(
         (one for one in rules.crisis if one.kind == heard and not one.unless.search(text)), None
     )
@@ -151,9 +151,17 @@ def told(text: str, rules: Rules) -> CrisisKind | None:
 
 
 def _tells(kind: CrisisKind, text: str, rules: Rules) -> bool:
-    if _real(kind, kind.acute, text, rules) and not rules.hearing.then.search(text):
+    if _over(text, rules):
+        return False
+    if _real(kind, kind.acute, text, rules):
         return True
     return _real(kind, kind.say, text, rules) and not kind.unless.search(text)
+
+
+def _over(text: str, rules: Rules) -> bool:
+    """Whether it is over or only asked about, and nothing says that it goes on."""
+    how = rules.hearing
+    return how.then.search(text) is not None and how.now.search(text) is None
 
 
 def _real(kind: CrisisKind, words: re.Pattern[str], text: str, rules: Rules) -> bool:
@@ -161,7 +169,7 @@ def _real(kind: CrisisKind, words: re.Pattern[str], text: str, rules: Rules) -> 
     how = rules.hearing
     for found in words.finditer(text):
         before = _CLAUSES.split(text[: found.start()])[-1]
-        might = not kind.feared and how.possible.search(before[-_NEAR:])
+        might = not kind.feared and how.possible.search(before[-_NEAR:] + found.group())
         if not might and not how.denied.search(before):
             return True
     return False
