@@ -68,12 +68,14 @@ class Hearing:
 class Aftermath:
     """How messages after an emergency are read.
 
-    ``lasts``: how many are heard as more of it; ``safe``: what says that it is over, ``coming``
-    that help was called or is there, unless ``still`` stands there too; ``unreached``: that nobody
-    answers; ``goes_on``: that what waited is to go on.  ``texts``: what is said, by name.
+    ``lasts``: how many are heard as more of it; ``none``: what says that there was no danger,
+    ``safe`` that it is over, ``coming`` that help was called or is there, unless ``still`` stands
+    there too; ``unreached``: that nobody answers; ``goes_on``: that what waited is to go on.
+    ``texts``: what is said, by name.
     """
 
     lasts: int
+    none: re.Pattern[str]
     safe: re.Pattern[str]
     coming: re.Pattern[str]
     still: re.Pattern[str]
@@ -277,7 +279,7 @@ def _hearing(entry: Mapping[str, Any]) -> Hearing:
 
 
 def _after(entry: Mapping[str, Any]) -> Aftermath:
-    named = ("safe", "coming", "still", "unreached", "goes_on")
+    named = ("none", "safe", "coming", "still", "unreached", "goes_on")
     patterns = {name: either((), entry[name]) for name in named}
     texts = {name: said for name, said in entry.items() if isinstance(said, str)}
     return Aftermath(lasts=entry["lasts"], texts=texts, **patterns)

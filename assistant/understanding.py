@@ -43,11 +43,17 @@ _SPLIT = re.compile(rf"[{re.escape(_EDGE)}]+")
 
 
 def understand(
-    message: Message, state: DialogueState, rules: Rules, *, ear: bool = True
+    message: Message,
+    state: DialogueState,
+    rules: Rules,
+    *,
+    ear: bool = True,
+    screen: bool = True,
 ) -> Understanding:
     """What the words of a message tell by themselves, before anything is searched.
 
-    ``ear``: whether the learned ear for emergencies is asked besides the tables.
+    ``ear``: whether the learned ear for emergencies is asked besides the tables; ``screen``:
+    whether either is.
     """
     text = normalise(message.text).strip()
     bare = text.strip(_EDGE)
@@ -55,7 +61,7 @@ def understand(
     district = _district(text, rules) or _district(normalise(message.district or ""), rules)
     if not bare:
         return Understanding(intent=Intent.EMPTY, text=text)
-    if kind := crisis(text, rules) if ear else told(text, rules):
+    if screen and (kind := crisis(text, rules) if ear else told(text, rules)):
         return Understanding(
             intent=Intent.CRISIS, text=text, kind=kind.kind, language=language, district=district
         )
@@ -132,7 +138,7 @@ def _crisis(text: str, rules: Rules) -> CrisisKind | None:
     if kind := told(text, rules):
         return kind
     how = rules.hearing
-    heard = None if _over(text, rules) else detector().kind(_undenied(text, rules))
+    heard = None if _over(text, rules) else detector().kind(undenied(text, rules))
     found = next(
         (one for one in rules.crisis if one.kind == heard and not one.unless.search(text)), None
     )
@@ -181,10 +187,10 @@ _NEAR = 6
 
 def denies(text: str, rules: Rules) -> bool:
     """Whether a text says of an emergency that there is none, and tells of no other."""
-    return _undenied(text, rules) != text and told(text, rules) is None
+    return undenied(text, rules) != text and told(text, rules) is None
 
 
-def _undenied(text: str, rules: Rules) -> str:
+def undenied(text: str, rules: Rules) -> str:
     """The text without words of danger that it denies."""
     how = rules.hearing
     for kind in rules.crisis:
