@@ -174,10 +174,9 @@ def beside(turn: Turn, knowledge: Knowledge, rules: Rules) -> Turn:
     writer = Writer()
     policies.say_number(called, rules.after.texts["beside_number"], writer)
     known = max((one.n for one in draft.citations), default=0)
-    line = replace(
-        writer.sentences[0], citations=tuple(known + one for one in writer.sentences[0].citations)
-    )
-    cited = (replace(one, n=known + one.n) for one in writer.citations)
+    said = writer.sentences[0]
+    cited = [replace(one, n=known + one.n) for one in writer.citations if one.n in said.citations]
+    line = replace(said, citations=tuple(one.n for one in cited))
     draft = replace(draft, sentences=(*draft.sentences, line), citations=(*draft.citations, *cited))
     return replace(turn, draft=draft)
 

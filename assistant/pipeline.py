@@ -321,7 +321,7 @@ class Assistant:
 def _likely(focus: str, found: Decision, knowledge: Knowledge) -> bool:
     """Whether several records may well be meant: likely enough, or else called by a part of their
     name (居住证怎么办).  Who is in danger says little that any record is likely for."""
-    if found.confidence >= _LIKELY:
+    if found.confidence >= _LIKELY and len(focus) >= _LONG_NAMED:
         return True
     known = [one for code in found.records if (one := knowledge.record(code))]
     names = [normalise(name) for one in known for name in (one.name, *one.aliases)]
@@ -330,8 +330,8 @@ def _likely(focus: str, found: Decision, knowledge: Knowledge) -> bool:
     return called and found.confidence >= _PERHAPS
 
 
-_LEAST_NAMED = 2
-_LIKELY, _PERHAPS = 0.4, 0.3
+_LEAST_NAMED, _LONG_NAMED = 2, 4
+_LIKELY, _PERHAPS = 0.5, 0.3
 """How likely the best of several records is, after an emergency; without and with its name."""
 
 _PLAINLY = 0.8

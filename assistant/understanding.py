@@ -125,13 +125,22 @@ def profile(text: str, district: str | None, rules: Rules) -> tuple[tuple[str, s
 def crisis(text: str, rules: Rules) -> CrisisKind | None:
     """The kind of emergency that the text tells of, by the tables or else by the learned ear.
 
-    A letter is heard sentence by sentence: what it tells of is mostly over, or feared.
+    Of a letter only the tables are asked, a few clauses at a time and only where they say that it
+    is now: what it tells of is mostly over, or feared, and the ear learned from short messages.
     """
     how = rules.hearing
     if len(text) <= how.long and not how.formal.search(text):
         return _crisis(text, rules)
-    parts = (one for one in _SENTENCES.split(text) if how.now.search(one))
-    return next((kind for one in parts if (kind := _crisis(one, rules))), None)
+    parts = (one for one in _windows(text) if how.now.search(one))
+    return next((kind for one in parts if (kind := told(one, rules))), None)
+
+
+def _windows(text: str) -> Iterable[str]:
+    """Of each sentence every two clauses that follow one another."""
+    for sentence in _SENTENCES.split(text):
+        clauses = sentence.split(",")
+        for at in range(max(1, len(clauses) - 1)):
+            yield ",".join(clauses[at : at + 2])
 
 
 def _crisis(text: str, rules: Rules) -> CrisisKind | None:

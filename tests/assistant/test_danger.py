@@ -260,7 +260,9 @@ def test_without_a_form_only_what_asked_something_is_read_anew() -> None:
     assert called is not None and called.draft is not None and called.draft.reason == "calm"
 
 
-@pytest.mark.parametrize("text", ["没有危险，是他在砸门", "不是火灾，是煤气泄漏", "还没有脱险"])
+@pytest.mark.parametrize(
+    "text", ["没有危险，就是他拿刀追着我", "不是火灾，是煤气泄漏", "还没有脱险"]
+)
 def test_another_danger_is_no_denial(text: str) -> None:
     turn = mistaken(OIL, text, FORM)
     assert turn is None or (turn.draft is not None and turn.draft.status is Status.CRISIS)
