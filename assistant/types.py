@@ -174,6 +174,8 @@ class Danger:
 
     ``urgent``: the order of its numbers is that of urgency; ``calm``: it was said to be over, only
     what says that it goes on brings it back; ``aside``: the last reply was about something else.
+    ``told``: the message that told of it, taken up again where there was none.  With ``left`` 0 it
+    is only a mark, for the person who was asked for.
     """
 
     kind: str
@@ -181,6 +183,7 @@ class Danger:
     urgent: bool = False
     calm: bool = False
     aside: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +203,8 @@ class Listed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueState:
     """What is remembered of a conversation: codes, facets, chosen options; of what was typed only
-    a form under way and the last messages for a person to read, personal data masked.
+    a form under way, a message that sounded like danger, and the last messages for a person to
+    read, personal data masked.
 
     ``record``: the one last spoken of; ``before``: those before it, the last first; ``facets``:
     those last asked for; ``profile``: what was told of the one who asks.  ``offered``: what the
@@ -210,7 +214,7 @@ class DialogueState:
     ``danger``: an emergency not known to be over.
     """
 
-    version: int = 3
+    version: int = 4
     record: str | None = None
     facets: tuple[Facet, ...] = ()
     offered: tuple[str, ...] = ()

@@ -27,7 +27,7 @@ REGULARISATION = 3.0
 RAREST = 2
 SMALLEST = 0.05
 FOLDS = 5
-MOST_ALARMS = 0.002
+MOST_ALARMS = 0.003
 ORDINARY = tuple(GOLD / name for name in ("topics-train.jsonl", "kinds-train.jsonl"))
 """Complaints, suggestions and questions of our own, with ``text``."""
 NEAR_DANGER = frozenset(

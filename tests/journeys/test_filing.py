@@ -179,7 +179,7 @@ def test_crisis_in_the_middle(citizen: Citizen, orders: FakeOrders) -> None:
     crisis = citizen.says("等等，我家厨房着火了！")
     assert crisis["status"] == "crisis"
     assert rows(crisis, "hotline")[0]["tel"] == "119"
-    assert crisis["suggestions"] == []
+    assert crisis["suggestions"] == ["没有危险，继续登记"]
     assert "投诉" not in crisis["text"]
     assert "发生了什么" in asked(citizen.says("继续登记"))
     citizen.says("楼下烧烤档每晚噪音扰民")
