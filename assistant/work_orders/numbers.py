@@ -38,6 +38,12 @@ def valid_number(text: str) -> str | None:
     return None
 
 
+def of_order(number: str) -> bool:
+    """Whether a number has the shape of a receipt number; any other is of a case.  Who knows it
+    cannot tell them apart: to ask the wrong one counts as a wrong try there."""
+    return re.fullmatch(rf"GZ\d{{{DIGITS}}}", number, re.ASCII) is not None
+
+
 def check_digit(digits: str) -> str:
     """ISO/IEC 7064, MOD 11,10: the digit that makes the whole congruent to 1."""
     remainder = 10
