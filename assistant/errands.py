@@ -24,13 +24,16 @@ from assistant.types import (
     Left,
     LookUp,
     Outcome,
+    Over,
     Similar,
     Turn,
 )
 from assistant.work_orders.numbers import of_order
 from assistant.work_orders.types import (
     Asker,
+    OrderView,
     Receipt,
+    Refused,
     WorkOrder,
     WorkOrderDesk,
 )
@@ -81,8 +84,8 @@ async def _outcome(errand: Errand, turn: Turn, desks: Desks) -> Outcome:
             return await _file(errand, desks)
         case LookUp(number=number, check=check) if of_order(number):
             return await desks.orders.look_up(number, check, _asker(turn, number, check))
-        case Follow(number=number, check=check, what=what) if of_order(number):
-            return await desks.orders.follow_up(number, check, what, _asker(turn, number, check))
+        case Follow() if of_order(errand.number):
+            return await _follow(errand, turn, desks)
         case LookUp(number=number, check=check) | Follow(number=number, check=check):
             return await desks.cases.look_up(number, check, _asker(turn, number, check))
         case CallPerson(desk=desk, package=package):
@@ -105,6 +108,16 @@ async def _file(errand: FileOrder, desks: Desks) -> Receipt | Similar:
         if numbers:
             return Similar(numbers=numbers)
     return await desks.orders.file(errand.order)
+
+
+async def _follow(errand: Follow, turn: Turn, desks: Desks) -> OrderView | Over | Refused:
+    """Do it; of an order that is over, how it ended."""
+    number, check, asker = errand.number, errand.check, _asker(turn, errand.number, errand.check)
+    told = await desks.orders.follow_up(number, check, errand.what, asker)
+    if not isinstance(told, Refused) or told.reason != "closed":
+        return told
+    view = await desks.orders.look_up(number, check, asker)
+    return Over(view=view) if isinstance(view, OrderView) else told
 
 
 def _asker(turn: Turn, number: str, check: str) -> Asker:

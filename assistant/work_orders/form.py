@@ -13,6 +13,7 @@ from dataclasses import replace
 from assistant import standing
 from assistant.bundles.benefits import asks_for_benefits
 from assistant.cases import reading as enquiring
+from assistant.cases.enquiry import of_two
 from assistant.composing import filing as say
 from assistant.composing.writer import Writer
 from assistant.types import Draft, EnquiryState, FileOrder, Follow, Intent, Turn, Understanding
@@ -154,7 +155,8 @@ def take(turn: Turn, aids: FilingAids) -> Turn | None:
     if enquiring.lost(text, asked=False):
         return None  # 回执号唔见咗: how to ask without it
     step = Step(turn, reading, state, aids, text, bare(text), Writer())
-    if _enquired(turn.state.enquiry) or (state.asking == PAUSED and _elsewhere(turn)):
+    other = _enquired(turn.state.enquiry) and not of_two(turn.state)
+    if other or (state.asking == PAUSED and _elsewhere(turn)):
         return _drafted(turn, go_on(step, state)) if step.said in commands()["resume"] else None
     settled = _settled(step)
     return settled or _drafted(turn, _commanded(step) or changed(step) or answered(step))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.cases import reading
+from assistant.cases import rating, reading
 from assistant.work_orders.numbers import number_of
 
 NUMBER = "GZ20261102000000175"
@@ -175,7 +175,7 @@ def test_what_is_another_question(text: str) -> None:
     ],
 )
 def test_stars(text: str, count: int | None) -> None:
-    assert reading.stars(text) == count
+    assert rating.stars(text) == count
 
 
 def test_a_bare_number_says_nothing_of_what_is_wanted() -> None:
