@@ -68,7 +68,9 @@ def asks_progress(text: str, *, filed: bool = False) -> bool:
         return False
     if reading.of_the_last(text) or said.number is not None:
         return True
-    return filed and said.wish in ("withdraw", "rate", "reopen", "urge")
+    if said.wish == "withdraw":  # 不投诉了 is of the filing under way
+        return filed and reading.withdraws(text)
+    return filed and said.wish in ("rate", "reopen", "urge")
 
 
 def of_two(state: DialogueState) -> bool:

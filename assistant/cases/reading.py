@@ -413,6 +413,13 @@ def idle(text: str) -> str | None:
     return next((name for name in words.idle() if _is(text, f"idle_{name}")), None)
 
 
+def withdraws(text: str) -> bool:
+    """Whether it is said that something filed is withdrawn (撤回, 取消工单), not only that somebody
+    complains no more."""
+    said = normalise(text)
+    return any(one in said for one in words.said("withdraw", "filed"))
+
+
 def of_this_form(text: str) -> bool:
     """Whether the filing under way is meant, not the order that was filed (现在这一件)."""
     return _is(text, "this_form")

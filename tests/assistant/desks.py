@@ -40,6 +40,7 @@ class FakeOrders:
     receipts: dict[str, Receipt] = field(default_factory=dict)
     added: dict[str, list[FollowUp]] = field(default_factory=dict)
     askers: list[Asker | None] = field(default_factory=list)
+    asked: list[FollowUp] = field(default_factory=list)
     events: dict[str, list[OrderEvent]] = field(default_factory=dict)
     tries: int = 0
 
@@ -84,6 +85,7 @@ class FakeOrders:
         self, number: str, check: str, what: FollowUp, asker: Asker | None = None
     ) -> OrderView | Refused:
         view = await self.look_up(number, check, asker)
+        self.asked.append(what)
         if isinstance(view, Refused):
             return view
         if view.status in CLOSED:

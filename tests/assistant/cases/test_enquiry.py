@@ -624,3 +624,8 @@ def test_in_a_first_form_nothing_is_of_two() -> None:
 def test_what_is_of_an_order_is_heard_in_a_second_form(text: str) -> None:
     assert enquiry.asks_progress(text, filed=True)
     assert not enquiry.asks_progress(text)
+
+
+def test_whoever_complains_no_more_leaves_the_form() -> None:
+    assert not enquiry.asks_progress("不投诉了", filed=True)
+    assert enquiry.asks_progress("撤回投诉", filed=True)
