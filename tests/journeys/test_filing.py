@@ -431,7 +431,7 @@ def test_nothing_is_left_of_a_form_that_was_erased(citizen: Citizen, orders: Fak
     erased = citizen.says("清除我的记录")
     assert (erased["status"], erased["reason"]) == ("answered", "erased")
     assert "登记" not in erased["text"]
-    assert citizen.says("提交")["status"] == "clarify"
+    assert citizen.says("提交")["reason"] == "nothing_waits"
     assert orders.orders == {}
 
 
