@@ -209,7 +209,7 @@ class _Asked:
             return None
         writer = Writer()
         writer.remark(words.idle()[name])
-        return replace(self.turn, draft=writer.draft(Status.ANSWERED, "nothing_waits"))
+        return replace(self.turn, draft=writer.draft(Status.CLARIFY, "nothing_waits"))
 
     def wanted(self, wish: Wish | None) -> FollowUp | None:
         """What is to be done, with the stars that were given at once."""

@@ -582,7 +582,7 @@ def test_a_command_for_which_nothing_waits(text: str) -> None:
     taken = take(text)
     assert taken is not None
     assert taken.draft is not None
-    assert (taken.draft.status, taken.draft.reason) == (Status.ANSWERED, "nothing_waits")
+    assert (taken.draft.status, taken.draft.reason) == (Status.CLARIFY, "nothing_waits")
     assert guardrails.check(taken.draft) is taken.draft
     in_form = take(text, DialogueState(form=FORM))
     assert in_form is None or (in_form.draft and in_form.draft.reason != "nothing_waits")
