@@ -278,7 +278,8 @@ class Assistant:
         pending = state is not None and enquiry.pending(state)
         if self.desks is None:
             return turn
-        if filing and not pending and not enquiry.asks_progress(turn.message.text):
+        filed = bool(turn.state.receipts)
+        if filing and not pending and not enquiry.asks_progress(turn.message.text, filed=filed):
             return turn
         taken = _calmly(turn, lambda one: enquiry.take(one, self.today()))
         if taken is turn or state or (name := self._name_in(turn, knowledge)) is None:

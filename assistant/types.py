@@ -147,6 +147,13 @@ class Away:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Over:
+    """What was to be done with an order cannot be done any more: it is over, as it stands here."""
+
+    view: OrderView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
     """Nobody is waited for any more."""
 
@@ -165,7 +172,7 @@ class Erased:
     kept: tuple[str, ...] = ()
 
 
-Outcome = Receipt | Similar | OrderView | Case | Place | Left | Refused | Erased | Away
+Outcome = Receipt | Similar | OrderView | Over | Case | Place | Left | Refused | Erased | Away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

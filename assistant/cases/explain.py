@@ -27,9 +27,12 @@ from knowledge.facts import facts
 from knowledge.types import Facet, Hotline, ServiceItem
 
 
-def explain_case(case: Case, knowledge: Knowledge, today: date) -> Draft:
-    """Where a case stands, in a few sentences and cards."""
+def explain_case(case: Case, knowledge: Knowledge, today: date, wanted: Act | None = None) -> Draft:
+    """Where a case stands, in a few sentences and cards.  ``wanted``: what somebody wants to do
+    with it, which is not done here: how it is done comes first."""
     page = Page(kind="case", code=case.number, title=case.title)
+    if wanted is not None:
+        _say_how(wanted, case, knowledge, page)
     event = (
         case.events[-1] if case.events else CaseEvent(status=CaseStatus.RECEIVED, at=case.received)
     )
@@ -49,6 +52,9 @@ def explain_case(case: Case, knowledge: Knowledge, today: date) -> Draft:
         page.cite("number", case.number),
         step,
     )
+    if wanted not in (None, "urge"):
+        _possible(told["acts"], {"title": _item_name(case, knowledge)}, knowledge, page)
+        return page.writer.draft(Status.ANSWERED, "case")
     page.say(told["holder"].format(department=department), held)
     say_correction(case, event, department, page, today)
     over = say_case_limit(case, knowledge, page, today)
@@ -57,12 +63,21 @@ def explain_case(case: Case, knowledge: Knowledge, today: date) -> Draft:
     _say_remedies(event.status, case, knowledge, page)
     if over:
         _say_complain(case.item, knowledge, page)
-    elif event.status not in ENDED:
+        _say_way(knowledge, page)
+    elif event.status not in ENDED and wanted != "urge":
         _say_line("urge_case", knowledge, page)
     _passed(case.events, "case", page)
     _possible(told["acts"], {"title": _item_name(case, knowledge)}, knowledge, page)
     _line_card(knowledge, page)
     return page.writer.draft(Status.ANSWERED, "case")
+
+
+def _say_how(wanted: Act, case: Case, knowledge: Knowledge, page: Page) -> None:
+    """How one does it with a case; nobody urges what is decided."""
+    if wanted != "urge":
+        page.say(words.texts()[f"case_{wanted}"])
+    elif case.status not in ENDED:
+        _say_line("urge_case", knowledge, page)
 
 
 def explain_order(view: OrderView, knowledge: Knowledge, today: date) -> Draft:
