@@ -166,7 +166,7 @@ def _says_nothing(rest: str) -> bool:
 
 def order_number(text: str) -> str | None:
     """The number of an order in the message, as it is printed on receipts."""
-    if "gz" not in normalise(text):
+    if "gz" not in re.sub(r"\s", "", normalise(text)):
         return None
     found = _ORDER.search(plain(text))
     return "GZ" + re.sub(r"\D", "", found[1]) if found else None
