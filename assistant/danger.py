@@ -2,7 +2,8 @@
 
 Whoever is in danger goes on in few words (在学校天台, 他现在在门外, 120打不通) that mean nothing by
 themselves.  Until they say that it is over, or plainly want something else, the number to call is
-said again.  The words stand in ``crisis.toml``.
+said again.  Who says that there is no danger was heard wrongly: what they told is read anew, as any
+other message.  The words stand in ``crisis.toml``.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant.composing import choices
+from assistant.composing import choices, policies
 from assistant.composing.writer import Writer
 from assistant.rules import Aftermath, CrisisKind, Rules
 from assistant.types import Danger, Draft, Intent, Knowledge, Turn, Understanding
-from assistant.understanding import told, understand
+from assistant.understanding import crisis, denies, facets, told, undenied, understand
+from assistant.work_orders.state import asked, value
+from assistant.work_orders.words import bare, commands, texts
 from channels.types import Sentence, Status
 from knowledge.types import Hotline
 from retrieval.analyzer import normalise
@@ -26,10 +29,11 @@ _NOTHING, _ONLY = 3, 10
 _APART = re.compile(r"\W+")
 
 
-def first(turn: Turn, kind: CrisisKind, knowledge: Knowledge) -> Draft:
+def first(turn: Turn, kind: CrisisKind, knowledge: Knowledge, rules: Rules) -> Draft:
     """The reply to a message that tells of an emergency."""
     reading = _read(turn)
     writer = Writer(english=reading.language == "en")
+    _offer_way_out(turn, writer, rules)
     return choices.crisis(kind, _lines(kind, reading.text, knowledge, urgent=False), writer)
 
 
@@ -43,10 +47,13 @@ def take(
     """
     danger, reading, after = turn.state.danger, _read(turn), rules.after
     kind = rules.crisis_of(danger.kind) if danger else None
-    if danger is None or kind is None:
+    if danger is None or kind is None or not danger.left:
         return None
     text = normalise(turn.message.text)
     on = after.still.search(text) is not None
+    none = after.none.search(text) is not None or denies(text, rules)
+    if none and not on and crisis(after.none.sub("", text), rules) is None:
+        return _mistaken(turn, danger, kind, rules, asks)
     ending = "" if on else _ending(text, reading, after)
     rest = after.coming.sub("", after.safe.sub("", text)) if ending else text
     anew = danger.calm and not ending and not on and reading.intent is Intent.CRISIS
@@ -65,13 +72,71 @@ def take(
             return turn
         said = after.texts["calm_english" if writer.english else "calm"]
         return replace(turn, draft=choices.calm(said, writer, quiet=kind.quiet))
-    if (danger.calm and not on) or asks(reading):
+    if (danger.calm and not on) or _commands(turn) or asks(reading):
         return turn
     lost = after.unreached.search(text)
     also = after.texts["unreached_english" if writer.english else "unreached_say"] if lost else ""
     lines = _lines(kind, text, knowledge, urgent=danger.urgent)
     turn = _with(turn, replace(danger, calm=False))
+    _offer_way_out(turn, writer, rules)
+    way = after.texts["way_out_english" if writer.english else "way_out"]
+    also = also or ("" if kind.quiet else way)
     return replace(turn, draft=choices.crisis(kind, lines, writer, also, again=True))
+
+
+def _mistaken(
+    turn: Turn,
+    danger: Danger,
+    kind: CrisisKind,
+    rules: Rules,
+    asks: Callable[[Understanding], bool],
+) -> Turn:
+    """There was no danger.  A message that tells more than that is read as it stands, any other in
+    place of what was heard wrongly; a filing keeps the account."""
+    after, text = rules.after, turn.message.text
+    reading = understand(turn.message, turn.state, rules, screen=False)
+    writer = Writer(english=reading.language == "en")
+    rest = after.goes_on.sub("", after.none.sub("", undenied(normalise(text), rules)))
+    more = len(_APART.sub("", rest)) // (2 if writer.english else 1)
+    itself = more > _ONLY or (more > _NOTHING and asks(reading))
+    turn = _with(turn, replace(danger, calm=True, left=after.lasts, told=""))
+    form = turn.state.form
+    if itself:
+        tells = form is not None and asked(form) == "text" and danger.told
+        said = f"{danger.told}。{text}" if tells else text
+    elif form is not None and value(form, "text") == danger.told.strip():
+        said = texts()["resume"]  # it was noted
+    elif danger.told and (form is not None or _asked(danger.told, rules)):
+        said = danger.told
+    elif form is not None:
+        said = texts()["resume"]
+    else:
+        calm = after.texts["calm_english" if writer.english else "calm"]
+        return replace(turn, draft=choices.calm(calm, writer, quiet=kind.quiet))
+    message = replace(turn.message, text=said)
+    reading = understand(message, turn.state, rules, screen=False)
+    return replace(turn, message=message, understanding=reading)
+
+
+def _asked(text: str, rules: Rules) -> bool:
+    """Whether what was taken for danger may be meant for us: only the ear heard it, or it asks."""
+    plain = normalise(text)
+    return told(plain, rules) is None or bool(facets(plain, rules))
+
+
+def _commands(turn: Turn) -> bool:
+    """Whether a message plainly is a command to a filing (取消, not 算了)."""
+    said = bare(turn.message.text)
+    return bool(_PLAIN.search(said)) and any(said in one for one in commands().values())
+
+
+_PLAIN = re.compile(r"取消|撤|登记|投诉|举报|提交|不填|草稿|返回|上一步|cancel")
+
+
+def _offer_way_out(turn: Turn, writer: Writer, rules: Rules) -> None:
+    """The chip that says that there is no danger."""
+    name = "go_on_form" if turn.state.form else "go_on"
+    writer.suggestions.append(rules.after.texts["go_on_english" if writer.english else name])
 
 
 def _ending(text: str, reading: Understanding, after: Aftermath) -> str:
@@ -93,15 +158,27 @@ def _heard_calmly(turn: Turn, rules: Rules) -> Turn:
     return replace(turn, understanding=calm)
 
 
-def beside(turn: Turn, rules: Rules) -> Turn:
-    """The turn whose answer to something else also reminds of the danger."""
+def beside(turn: Turn, knowledge: Knowledge, rules: Rules) -> Turn:
+    """The turn whose answer to something else also reminds of the danger, and of whom to call."""
     draft, danger = turn.draft, turn.state.danger
-    if danger is None or danger.calm or draft is None:
+    if danger is None or danger.calm or not danger.left or draft is None:
         return turn
     if draft.status is Status.CRISIS or draft.reason == "calm":
         return turn
-    line = Sentence(text=rules.after.texts["beside"])
-    return replace(turn, draft=replace(draft, sentences=(*draft.sentences, line)))
+    kind = rules.crisis_of(danger.kind)
+    lines = _lines(kind, "", knowledge, urgent=danger.urgent) if kind else []
+    called = next((one for one in lines if one.how != "text"), None)
+    if called is None:
+        line = Sentence(text=rules.after.texts["beside"])
+        return replace(turn, draft=replace(draft, sentences=(*draft.sentences, line)))
+    writer = Writer()
+    policies.say_number(called, rules.after.texts["beside_number"], writer)
+    known = max((one.n for one in draft.citations), default=0)
+    said = writer.sentences[0]
+    cited = [replace(one, n=known + one.n) for one in writer.citations if one.n in said.citations]
+    line = replace(said, citations=tuple(one.n for one in cited))
+    draft = replace(draft, sentences=(*draft.sentences, line), citations=(*draft.citations, *cited))
+    return replace(turn, draft=draft)
 
 
 def remember(turn: Turn, rules: Rules) -> Turn:
@@ -113,11 +190,13 @@ def remember(turn: Turn, rules: Rules) -> Turn:
     if kind is not None and (known is None or _read(turn).intent is Intent.CRISIS):
         urgent = kind.urgent.search(normalise(turn.message.text)) is not None
         urgent = urgent or (known is not None and known.urgent)
-        return _with(turn, Danger(kind=kind.kind, left=rules.after.lasts, urgent=urgent))
+        before = danger.told if danger and not danger.calm else ""
+        said = before or turn.message.text
+        return _with(turn, Danger(kind=kind.kind, left=rules.after.lasts, urgent=urgent, told=said))
     if danger is None:
         return turn
-    older = replace(danger, left=danger.left - 1, aside=not told_now)
-    return _with(turn, older if older.left else None)
+    older = replace(danger, left=max(danger.left - 1, 0), aside=not told_now)
+    return _with(turn, older if older.left or turn.state.handoff else None)
 
 
 def _with(turn: Turn, danger: Danger | None) -> Turn:

@@ -97,9 +97,12 @@ def _profile(turn: Turn) -> tuple[tuple[str, str], ...]:
 
 
 def _under_way(state: DialogueState, draft: Draft) -> DialogueState:
-    """A filing and a progress query go on as the draft leaves them, wait, or are over."""
+    """A filing and a progress query go on as the draft leaves them, wait, or are over: what a query
+    asked is over once the filing goes on."""
     form = None if draft.ended == "form" else draft.form or state.form
     enquiry = None if draft.ended == "enquiry" else draft.enquiry or state.enquiry
+    if draft.form is not None and draft.reason == "form" and draft.enquiry is None:
+        enquiry = enquiry if enquiry and enquiry.number and enquiry.check else None
     if form is state.form and enquiry is state.enquiry:
         return state
     return replace(state, form=form, enquiry=enquiry)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from assistant.cases.types import Case, CaseRegistry
+from assistant.cases.types import CaseRegistry
 from assistant.errors import Unavailable
 from assistant.handoff.types import StaffDesk
 from assistant.types import (
@@ -24,10 +24,13 @@ from assistant.types import (
     Left,
     LookUp,
     Outcome,
+    Over,
     Similar,
     Turn,
 )
+from assistant.work_orders.numbers import of_order
 from assistant.work_orders.types import (
+    Asker,
     OrderView,
     Receipt,
     Refused,
@@ -70,20 +73,23 @@ async def carry_out(turn: Turn, desks: Desks | None) -> Turn:
     if turn.errand is None:
         return turn
     try:
-        outcome = await _outcome(turn.errand, turn.session_id, desks) if desks else Away()
+        outcome = await _outcome(turn.errand, turn, desks) if desks else Away()
     except Unavailable:
         outcome = Away()
     return replace(turn, outcome=outcome)
 
 
-async def _outcome(errand: Errand, session_id: str, desks: Desks) -> Outcome:
+async def _outcome(errand: Errand, turn: Turn, desks: Desks) -> Outcome:
+    session_id = turn.session_id
     match errand:
         case FileOrder():
             return await _file(errand, desks)
-        case LookUp(number=number, check=check):
-            return await _look_up(number, check, desks)
-        case Follow(number=number, check=check, what=what):
-            return await desks.orders.follow_up(number, check, what)
+        case LookUp(number=number, check=check) if of_order(number):
+            return await desks.orders.look_up(number, check, _asker(turn, number, check))
+        case Follow() if of_order(errand.number):
+            return await _follow(errand, turn, desks)
+        case LookUp(number=number, check=check) | Follow(number=number, check=check):
+            return await desks.cases.look_up(number, check, _asker(turn, number, check))
         case CallPerson(desk=desk, package=package):
             return await desks.staff.request(session_id, desk, package) if desks.staff else Away()
         case LeaveQueue():
@@ -106,9 +112,15 @@ async def _file(errand: FileOrder, desks: Desks) -> Receipt | Similar:
     return await desks.orders.file(errand.order)
 
 
-async def _look_up(number: str, check: str, desks: Desks) -> OrderView | Case | Refused:
-    """Numbers of orders and of cases are told apart by who knows them."""
-    found = await desks.orders.look_up(number, check)
-    if isinstance(found, Refused) and found.reason == "unknown":
-        return await desks.cases.look_up(number, check)
-    return found
+async def _follow(errand: Follow, turn: Turn, desks: Desks) -> OrderView | Over | Refused:
+    """Do it; of an order that is over, how it ended."""
+    number, check, asker = errand.number, errand.check, _asker(turn, errand.number, errand.check)
+    told = await desks.orders.follow_up(number, check, errand.what, asker)
+    if not isinstance(told, Refused) or told.reason != "closed":
+        return told
+    view = await desks.orders.look_up(number, check, asker)
+    return Over(view=view) if isinstance(view, OrderView) else told
+
+
+def _asker(turn: Turn, number: str, check: str) -> Asker:
+    return Asker(session=turn.session_id, own=(number, check) in turn.state.receipts)

@@ -30,6 +30,7 @@ from assistant.handoff.types import Said
 from assistant.privacy import masking
 from assistant.rules import Rules, replies
 from assistant.types import (
+    Decision,
     DialogueState,
     Erased,
     Follow,
@@ -105,7 +106,8 @@ class Assistant:
         begun_errand = time.perf_counter()
         turn = await carry_out(turn, self.desks)
         timings["errand"] = (time.perf_counter() - begun_errand) * 1000
-        turn = replace(_advance(turn, self._after(knowledge), timings), timings=timings)
+        after = self._after(knowledge, message)
+        turn = replace(_advance(turn, after, timings), timings=timings)
         await self._replied(turn)
         if isinstance(turn.outcome, Erased):
             await self.sessions.forget(session_id)
@@ -165,8 +167,8 @@ class Assistant:
             *((name, _unless_settled(handler)) for name, handler in handlers),
         )
 
-    def _after(self, knowledge: Knowledge) -> Steps:
-        """From what came of an errand to the reply."""
+    def _after(self, knowledge: Knowledge, message: Message) -> Steps:
+        """From what came of an errand to the reply; ``message``: what was typed."""
         return (
             ("tell", lambda one: self._tell(one, knowledge)),
             ("for here", lambda one: answering.for_here(one, self.rules)),
@@ -175,12 +177,12 @@ class Assistant:
                 lambda one: _remind(one, knowledge, self.aids(knowledge) if self.aids else None),
             ),
             ("still", passing.still),
-            ("beside", lambda one: danger.beside(one, self.rules)),
+            ("beside", lambda one: danger.beside(one, knowledge, self.rules)),
             ("check", check),
             ("reply", lambda one: _reply(one, knowledge)),
             ("remember", dialogue.remember),
             ("danger left", lambda one: danger.remember(one, self.rules)),
-            ("write down", _written_down),
+            ("write down", lambda one: _written_down(one, message)),
         )
 
     def _handle(self, turn: Turn, knowledge: Knowledge) -> Turn:
@@ -199,7 +201,7 @@ class Assistant:
             case Intent.CRISIS:
                 kind = self.rules.crisis_of(reading.kind)
                 assert kind is not None
-                return replace(turn, draft=danger.first(turn, kind, knowledge))
+                return replace(turn, draft=danger.first(turn, kind, knowledge, self.rules))
             case Intent.SMALL_TALK:
                 talk = choices.small_talk(reading.kind or "help", writer, self.ideas())
                 return replace(turn, draft=talk)
@@ -229,9 +231,12 @@ class Assistant:
             if turn.state.record and (aside or _ABOUT_PAPERS & set(reading.facets)):
                 return bool(reading.facets)
             found = answering.find(reading, knowledge, self.today()).decision
-            sure = found.outcome == "answer" and not found.unsure
+            if found.outcome == "clarify":
+                return _likely(reading.focus, found, knowledge)
+            if found.unsure or found.outcome == "none":
+                return False
             plain = found.matched or reading.facets or reading.whole
-            return sure and bool(plain or found.confidence >= _PLAINLY)
+            return bool(plain or found.confidence >= _PLAINLY)
 
         return danger.take(turn, knowledge, self.rules, asks) or turn
 
@@ -273,7 +278,8 @@ class Assistant:
         pending = state is not None and enquiry.pending(state)
         if self.desks is None:
             return turn
-        if filing and not pending and not enquiry.asks_progress(turn.message.text):
+        filed = bool(turn.state.receipts)
+        if filing and not pending and not enquiry.asks_progress(turn.message.text, filed=filed):
             return turn
         taken = _calmly(turn, lambda one: enquiry.take(one, self.today()))
         if taken is turn or state or (name := self._name_in(turn, knowledge)) is None:
@@ -331,6 +337,22 @@ class Assistant:
         return reading if decision.matched is not None else None
 
 
+def _likely(focus: str, found: Decision, knowledge: Knowledge) -> bool:
+    """Whether several records may well be meant: likely enough, or else called by a part of their
+    name (居住证怎么办).  Who is in danger says little that any record is likely for."""
+    if found.confidence >= _LIKELY and len(focus) >= _LONG_NAMED:
+        return True
+    known = [one for code in found.records if (one := knowledge.record(code))]
+    names = [normalise(name) for one in known for name in (one.name, *one.aliases)]
+    said = [part for part in focus.split() if len(part) >= _LEAST_NAMED]
+    called = any(part in name for part in said for name in names)
+    return called and found.confidence >= _PERHAPS
+
+
+_LEAST_NAMED, _LONG_NAMED = 2, 4
+_LIKELY, _PERHAPS = 0.5, 0.3
+"""How likely the best of several records is, after an emergency; without and with its name."""
+
 _PLAINLY = 0.8
 """How sure a record must answer what asks for nothing by name, after an emergency."""
 
@@ -358,12 +380,12 @@ def _shown(text: str) -> str:
     return masking.screen(guardrails.clean(text)[: guardrails.MOST_CHARACTERS])
 
 
-def _written_down(turn: Turn) -> Turn:
+def _written_down(turn: Turn, message: Message) -> Turn:
     """The last messages are kept for a person to read, personal data masked."""
     if isinstance(turn.outcome, Erased):
         return turn
     now, reply = datetime.now(UTC), turn.reply
-    asked = Said(who="citizen", text=_shown(turn.message.text), at=now)
+    asked = Said(who="citizen", text=_shown(message.text), at=now)
     codes = tuple(dict.fromkeys(one.code for one in reply.citations)) if reply else ()
     told = Said(who="assistant", text=reply.text if reply else "", at=now, codes=codes)
     said = (*turn.state.said, asked, told)[-passing.MOST_SAID :]

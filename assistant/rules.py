@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -34,6 +34,13 @@ class Sayings:
             return True
         return bool(_LATIN.search(text) and self.english.search(text))
 
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Where any of them stands in the text, words first."""
+        yield from self.words.finditer(text)
+        yield from self.patterns.finditer(text)
+        if _LATIN.search(text):
+            yield from self.english.finditer(text)
+
     @classmethod
     def of(cls, words: Sequence[str], patterns: Sequence[str]) -> Sayings:
         ours = [[one for one in said if not one.isascii()] for said in (words, patterns)]
@@ -49,7 +56,9 @@ class CrisisKind:
     """One kind of emergency: what people say, what excludes it, which hotlines come first.
 
     ``opening`` is said first, ``again`` to messages after it; both in English too.  ``urgent``:
-    what brings the hotlines into the order of ``urgent_hotlines``.
+    what brings the hotlines into the order of ``urgent_hotlines``.  ``acute``: what tells of
+    somebody in danger of life whatever else is said, were it a complaint.  ``feared``: who fears it
+    is in danger.
     """
 
     kind: str
@@ -59,8 +68,10 @@ class CrisisKind:
     again: str
     english: str
     again_english: str
+    acute: re.Pattern[str]
     say: Sayings
     unless: re.Pattern[str]
+    feared: bool
     urgent: re.Pattern[str]
     urgent_hotlines: tuple[str, ...]
 
@@ -70,15 +81,34 @@ class CrisisKind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """What takes the danger out of words of danger.
+
+    ``denied``: right before them, there is none; ``possible``: shortly before them, there might be;
+    ``then``: it is over, or is asked about.  Letters (longer than ``long`` letters, or ``formal``)
+    tell of danger only in a sentence that says ``now``.
+    """
+
+    denied: re.Pattern[str]
+    possible: re.Pattern[str]
+    then: re.Pattern[str]
+    now: re.Pattern[str]
+    formal: re.Pattern[str]
+    long: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Aftermath:
     """How messages after an emergency are read.
 
-    ``lasts``: how many are heard as more of it; ``safe``: what says that it is over, ``coming``
-    that help was called or is there, unless ``still`` stands there too; ``unreached``: that nobody
-    answers; ``goes_on``: that what waited is to go on.  ``texts``: what is said, by name.
+    ``lasts``: how many are heard as more of it; ``none``: what says that there was no danger,
+    ``safe`` that it is over, ``coming`` that help was called or is there, unless ``still`` stands
+    there too; ``unreached``: that nobody answers; ``goes_on``: that what waited is to go on.
+    ``texts``: what is said, by name.
     """
 
     lasts: int
+    none: re.Pattern[str]
     safe: re.Pattern[str]
     coming: re.Pattern[str]
     still: re.Pattern[str]
@@ -148,6 +178,7 @@ class Rules:
     phrases: Matcher
     frame_edges: frozenset[str]
     crisis: tuple[CrisisKind, ...]
+    hearing: Hearing
     after: Aftermath
     inside: Matcher
     outside: Matcher
@@ -184,6 +215,7 @@ def load() -> Rules:
         phrases=Matcher([*phrases, *(word for word in frame if word not in edges)]),
         frame_edges=edges,
         crisis=tuple(_crisis(entry) for entry in dangers["kinds"]),
+        hearing=_hearing(dangers["hearing"]),
         after=_after(dangers["after"]),
         inside=Matcher(scope["inside"]),
         outside=Matcher(scope["outside"]),
@@ -270,15 +302,24 @@ def _crisis(entry: Mapping[str, Any]) -> CrisisKind:
         again=entry["again"],
         english=entry["english"],
         again_english=entry["again_english"],
+        acute=either((), entry.get("acute", ())),
         say=Sayings.of(entry["say"], entry["patterns"]),
         unless=either(entry["unless"], entry["unless_patterns"]),
+        feared=entry.get("feared", False),
         urgent=either((), entry.get("urgent", ())),
         urgent_hotlines=tuple(entry.get("urgent_hotlines", entry["hotlines"])),
     )
 
 
+def _hearing(entry: Mapping[str, Any]) -> Hearing:
+    named = ("possible", "then", "now", "formal")
+    patterns = {name: either((), entry[name]) for name in named}
+    denied = re.compile(f"(?:{'|'.join(entry['denied'])})$")
+    return Hearing(long=entry["long"], denied=denied, **patterns)
+
+
 def _after(entry: Mapping[str, Any]) -> Aftermath:
-    named = ("safe", "coming", "still", "unreached", "goes_on")
+    named = ("none", "safe", "coming", "still", "unreached", "goes_on")
     patterns = {name: either((), entry[name]) for name in named}
     texts = {name: said for name, said in entry.items() if isinstance(said, str)}
     return Aftermath(lasts=entry["lasts"], texts=texts, **patterns)

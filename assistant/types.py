@@ -147,6 +147,13 @@ class Away:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Over:
+    """What was to be done with an order cannot be done any more: it is over, as it stands here."""
+
+    view: OrderView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
     """Nobody is waited for any more."""
 
@@ -165,7 +172,7 @@ class Erased:
     kept: tuple[str, ...] = ()
 
 
-Outcome = Receipt | Similar | OrderView | Case | Place | Left | Refused | Erased | Away
+Outcome = Receipt | Similar | OrderView | Over | Case | Place | Left | Refused | Erased | Away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +181,8 @@ class Danger:
 
     ``urgent``: the order of its numbers is that of urgency; ``calm``: it was said to be over, only
     what says that it goes on brings it back; ``aside``: the last reply was about something else.
+    ``told``: the message that told of it, taken up again where there was none.  With ``left`` 0 it
+    is only a mark, for the person who was asked for.
     """
 
     kind: str
@@ -181,6 +190,7 @@ class Danger:
     urgent: bool = False
     calm: bool = False
     aside: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +210,8 @@ class Listed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialogueState:
     """What is remembered of a conversation: codes, facets, chosen options; of what was typed only
-    a form under way and the last messages for a person to read, personal data masked.
+    a form under way, a message that sounded like danger, and the last messages for a person to
+    read, personal data masked.
 
     ``record``: the one last spoken of; ``before``: those before it, the last first; ``facets``:
     those last asked for; ``profile``: what was told of the one who asks.  ``offered``: what the
@@ -210,7 +221,7 @@ class DialogueState:
     ``danger``: an emergency not known to be over.
     """
 
-    version: int = 3
+    version: int = 4
     record: str | None = None
     facets: tuple[Facet, ...] = ()
     offered: tuple[str, ...] = ()

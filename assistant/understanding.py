@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from assistant import pointing
 from assistant.emergencies import detector
-from assistant.rules import CrisisKind, Rules
+from assistant.rules import CrisisKind, Rules, Sayings
 from assistant.types import DialogueState, Intent, Language, Understanding
 from channels.types import Message
 from knowledge.types import Facet
@@ -43,11 +43,17 @@ _SPLIT = re.compile(rf"[{re.escape(_EDGE)}]+")
 
 
 def understand(
-    message: Message, state: DialogueState, rules: Rules, *, ear: bool = True
+    message: Message,
+    state: DialogueState,
+    rules: Rules,
+    *,
+    ear: bool = True,
+    screen: bool = True,
 ) -> Understanding:
     """What the words of a message tell by themselves, before anything is searched.
 
-    ``ear``: whether the learned ear for emergencies is asked besides the tables.
+    ``ear``: whether the learned ear for emergencies is asked besides the tables; ``screen``:
+    whether either is.
     """
     text = normalise(message.text).strip()
     bare = text.strip(_EDGE)
@@ -55,7 +61,7 @@ def understand(
     district = _district(text, rules) or _district(normalise(message.district or ""), rules)
     if not bare:
         return Understanding(intent=Intent.EMPTY, text=text)
-    if kind := crisis(text, rules) if ear else told(text, rules):
+    if screen and (kind := crisis(text, rules) if ear else told(text, rules)):
         return Understanding(
             intent=Intent.CRISIS, text=text, kind=kind.kind, language=language, district=district
         )
@@ -117,27 +123,92 @@ def profile(text: str, district: str | None, rules: Rules) -> tuple[tuple[str, s
 
 
 def crisis(text: str, rules: Rules) -> CrisisKind | None:
-    """The kind of emergency that the text tells of, by the tables or else by the learned ear."""
+    """The kind of emergency that the text tells of, by the tables or else by the learned ear.
+
+    Of a letter only the tables are asked, a few clauses at a time and only where they say that it
+    is now: what it tells of is mostly over, or feared, and the ear learned from short messages.
+    """
+    how = rules.hearing
+    if len(text) <= how.long and not how.formal.search(text):
+        return _crisis(text, rules)
+    parts = (one for one in _windows(text) if how.now.search(one))
+    return next((kind for one in parts if (kind := told(one, rules))), None)
+
+
+def _windows(text: str) -> Iterable[str]:
+    """Of each sentence every two clauses that follow one another."""
+    for sentence in _SENTENCES.split(text):
+        clauses = sentence.split(",")
+        for at in range(max(1, len(clauses) - 1)):
+            yield ",".join(clauses[at : at + 2])
+
+
+def _crisis(text: str, rules: Rules) -> CrisisKind | None:
     if kind := told(text, rules):
         return kind
-    heard = detector().kind(text)
+    how = rules.hearing
+    heard = None if _over(text, rules) else detector().kind(undenied(text, rules))
     found = next(
         (one for one in rules.crisis if one.kind == heard and not one.unless.search(text)), None
     )
     rest = _FILES.sub("", text)
-    return found or (crisis(rest, rules) if rest != text and _NOW.search(rest) else None)
+    return found or (_crisis(rest, rules) if rest != text and how.now.search(rest) else None)
 
 
+_SENTENCES = re.compile(r"[。!?;\n]+")
 _FILES = re.compile(r"^我?(?:要|想)?(?:投诉|举报|反映)[,，:：。!！\s]+")
-_NOW = re.compile(r"现在|正在|而家|依家|此刻")
 """Who begins with 我要投诉 usually tells of the past; not if it happens now."""
 
 
 def told(text: str, rules: Rules) -> CrisisKind | None:
     """The first kind whose words the text has, unless it asks about papers or the past."""
-    return next(
-        (one for one in rules.crisis if one.say.search(text) and not one.unless.search(text)), None
-    )
+    return next((one for one in rules.crisis if _tells(one, text, rules)), None)
+
+
+def _tells(kind: CrisisKind, text: str, rules: Rules) -> bool:
+    if _over(text, rules):
+        return False
+    if _real(kind, kind.acute, text, rules):
+        return True
+    return _real(kind, kind.say, text, rules) and not kind.unless.search(text)
+
+
+def _over(text: str, rules: Rules) -> bool:
+    """Whether it is over or only asked about, and nothing says that it goes on."""
+    how = rules.hearing
+    return how.then.search(text) is not None and how.now.search(text) is None
+
+
+def _real(kind: CrisisKind, words: re.Pattern[str] | Sayings, text: str, rules: Rules) -> bool:
+    """Whether any of the words stands there neither denied nor as what might happen."""
+    how = rules.hearing
+    for found in words.finditer(text):
+        before = _CLAUSES.split(text[: found.start()])[-1]
+        might = not kind.feared and how.possible.search(before[-_NEAR:] + found.group())
+        if not might and not how.denied.search(before):
+            return True
+    return False
+
+
+_CLAUSES = re.compile(r"[,。!?;:]|(?<![a-z])\s(?![a-z])")
+_NEAR = 6
+
+
+def denies(text: str, rules: Rules) -> bool:
+    """Whether a text says of an emergency that there is none, and tells of no other."""
+    return undenied(text, rules) != text and told(text, rules) is None
+
+
+def undenied(text: str, rules: Rules) -> str:
+    """The text without words of danger that it denies."""
+    how = rules.hearing
+    for kind in rules.crisis:
+        for found in kind.say.finditer(text):
+            denied = how.denied.search(text[: found.start()])
+            if denied:
+                text = text[: denied.start()] + text[found.end() :]
+                break
+    return text
 
 
 def facets(text: str, rules: Rules) -> tuple[Facet, ...]:

@@ -36,12 +36,14 @@ class Standing:
 
     ``deadline``: the last day, ``None`` while the clock is stopped; ``left``: days until then (0
     on the last day); ``over``: days since then.  Days are working days or days, as the limit's.
+    ``late``: the last day has passed; on the weekend after it no working day is over yet.
     ``provisional``: counted into a year whose holidays were not published yet.
     """
 
     deadline: Day | None
     left: int = 0
     over: int = 0
+    late: bool = False
     provisional: bool = False
 
 
@@ -71,6 +73,7 @@ def stand(
         deadline=deadline,
         left=between(max(today, start), deadline.date, unit, pauses),
         over=between(deadline.date, today, unit, pauses),
+        late=today > deadline.date,
         provisional=deadline.provisional or unsure,
     )
 

@@ -8,6 +8,7 @@ records; days that were counted are marked as reckoned.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -27,9 +28,12 @@ from knowledge.facts import facts
 from knowledge.types import Facet, Hotline, ServiceItem
 
 
-def explain_case(case: Case, knowledge: Knowledge, today: date) -> Draft:
-    """Where a case stands, in a few sentences and cards."""
+def explain_case(case: Case, knowledge: Knowledge, today: date, wanted: Act | None = None) -> Draft:
+    """Where a case stands, in a few sentences and cards.  ``wanted``: what somebody wants to do
+    with it, which is not done here: how it is done comes first."""
     page = Page(kind="case", code=case.number, title=case.title)
+    if wanted is not None:
+        _say_how(wanted, case, knowledge, page)
     event = (
         case.events[-1] if case.events else CaseEvent(status=CaseStatus.RECEIVED, at=case.received)
     )
@@ -49,6 +53,9 @@ def explain_case(case: Case, knowledge: Knowledge, today: date) -> Draft:
         page.cite("number", case.number),
         step,
     )
+    if wanted not in (None, "urge"):
+        _possible(told["acts"], {"title": _item_name(case, knowledge)}, knowledge, page)
+        return page.writer.draft(Status.ANSWERED, "case")
     page.say(told["holder"].format(department=department), held)
     say_correction(case, event, department, page, today)
     over = say_case_limit(case, knowledge, page, today)
@@ -57,12 +64,21 @@ def explain_case(case: Case, knowledge: Knowledge, today: date) -> Draft:
     _say_remedies(event.status, case, knowledge, page)
     if over:
         _say_complain(case.item, knowledge, page)
-    elif event.status not in ENDED:
+        _say_way(knowledge, page)
+    elif event.status not in ENDED and wanted != "urge":
         _say_line("urge_case", knowledge, page)
     _passed(case.events, "case", page)
     _possible(told["acts"], {"title": _item_name(case, knowledge)}, knowledge, page)
     _line_card(knowledge, page)
     return page.writer.draft(Status.ANSWERED, "case")
+
+
+def _say_how(wanted: Act, case: Case, knowledge: Knowledge, page: Page) -> None:
+    """How one does it with a case; nobody urges what is decided."""
+    if wanted != "urge":
+        page.say(words.texts()[f"case_{wanted}"])
+    elif case.status not in ENDED:
+        _say_line("urge_case", knowledge, page)
 
 
 def is_kept(view: OrderView, *, handed: bool) -> bool:
@@ -96,10 +112,11 @@ def explain_order(
         step,
     )
     held = _holder(view, event, at, page)
-    if "{route}" in told["holder"]:
-        held = [page.cite("route", way.name)]
     hotline = routes.route(routes.PUBLIC).name  # whatever the route, it is the hotline that sends
-    page.say(told["holder"].format(department=department, route=hotline), *held)
+    if "{route}" in told["holder"]:
+        held = [page.cite("route", way.name), *_line_cited(knowledge, page)]
+    named = re.findall(r"\d+", hotline) if "{route}" in told["holder"] else ()
+    page.say(told["holder"].format(department=department, route=hotline), *held, reckoned=named)
     over = view.retired is None and not kept and say_order_limit(view, way, knowledge, page, today)
     _say_note(event, at, page)
     if view.stars is not None:
@@ -159,7 +176,12 @@ def _say_line(name: str, knowledge: Knowledge, page: Page) -> None:
     line = knowledge.record(words.complain()["hotline"])
     if isinstance(line, Hotline):
         text = words.texts()[name].format(number=line.number, name=line.name)
-        page.say(text, *page.record(line, *facts(line, Facet.CONTACT)))
+        page.say(text, *_line_cited(knowledge, page))
+
+
+def _line_cited(knowledge: Knowledge, page: Page) -> tuple[int, ...]:
+    line = knowledge.record(words.complain()["hotline"])
+    return page.record(line, *facts(line, Facet.CONTACT)) if isinstance(line, Hotline) else ()
 
 
 def _say_complain(item: str | None, knowledge: Knowledge, page: Page) -> None:

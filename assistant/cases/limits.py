@@ -37,7 +37,8 @@ ORDER_ENDED = frozenset({OrderStatus.CLOSED, OrderStatus.REVISITED, OrderStatus.
 class _Run:
     """A limit that runs: from when, how long, what stops it, and what states all that.
 
-    ``until``: the day on which it was done, if it was.
+    ``until``: the day on which it was done, if it was; ``what``: what has to be done by then, where
+    that is not the whole.
     """
 
     begun: date
@@ -47,6 +48,7 @@ class _Run:
     cited: tuple[int, ...]
     pauses: tuple[clock.Pause, ...] = ()
     until: date | None = None
+    what: str = ""
 
 
 def say_case_limit(case: Case, knowledge: Knowledge, page: Page, today: date) -> bool:
@@ -110,10 +112,54 @@ def pauses(events: Sequence[CaseEvent]) -> Iterator[clock.Pause]:
 def say_order_limit(
     view: OrderView, way: routes.Route, knowledge: Knowledge, page: Page, today: date
 ) -> bool:
-    """Say how the limit of the route stands; whether it has run out."""
-    texts = words.texts()
+    """Say how the limits of the route stand, first the one that runs first; whether one has run
+    out."""
     if view.status is OrderStatus.WITHDRAWN:
         return False
+    first = _say_first(view, way, knowledge, page, today)
+    return _say_whole(view, way, knowledge, page, today) or first
+
+
+_MEETS = {
+    "assigned": {OrderStatus.ASSIGNED, OrderStatus.WORKING, OrderStatus.CLOSED},
+    "accepted": {OrderStatus.WORKING, OrderStatus.EXTENDED, OrderStatus.CLOSED},
+}
+"""What shows that a first step is done: its own event, or one that comes after it."""
+
+
+def _say_first(
+    view: OrderView, way: routes.Route, knowledge: Knowledge, page: Page, today: date
+) -> bool:
+    """Say how the limit of the first answer (受理决定) stands while that is due, and how it was met
+    where the order ended with it; whether it has run out."""
+    limit = routes.first_limit_of(way, view.kind, knowledge)
+    if limit is None or limit.step.met is None:
+        return False
+    met = next((one for one in view.events if one.status in _MEETS[limit.step.met]), None)
+    begun, texts = _begun(view, limit.since), words.texts()
+    if begun is None and met is None:  # the office does not have it yet
+        text = texts[f"waiting_{limit.since}"].format(limit=duration_text(limit.duration))
+        text = texts["first_step"].format(what=limit.step.called, text=text)
+        page.say(text, *page.record(limit.record, limit.fact))
+    if begun is None or (met is not None and met.status is not OrderStatus.CLOSED):
+        return False
+    at, day, quote = begun
+    run = _Run(
+        begun=day,
+        amount=limit.duration.amount,
+        unit=_unit(limit.duration),
+        limit=duration_text(limit.duration),
+        cited=(*page.record(limit.record, limit.fact), page.cite(at, quote)),
+        until=day_of(met.at) if met else None,
+        what=limit.step.called,
+    )
+    return _say_run(run, page, today)
+
+
+def _say_whole(
+    view: OrderView, way: routes.Route, knowledge: Knowledge, page: Page, today: date
+) -> bool:
+    texts = words.texts()
     limit = routes.limit_of(way, view.kind, knowledge)
     if limit is None:
         record = routes.item(way, knowledge)
@@ -182,26 +228,35 @@ def _say_run(run: _Run, page: Page, today: date) -> bool:
         return False
     fields["deadline"] = day_text(deadline.date)
     fields["mark"] = texts["provisional"] if deadline.provisional else ""
-    counted += [deadline.date, until, standing.left, standing.over]
+    over, unit = _over(standing, deadline.date, until, run.unit)
+    counted += [deadline.date, until, standing.left, over]
     text = texts[_case_of(run, standing)].format(
-        **fields,
-        left=days(standing.left, run.unit),
-        over=days(standing.over, run.unit),
-        done=day_text(until),
+        **fields, left=days(standing.left, run.unit), over=days(over, unit), done=day_text(until)
     )
+    text = texts["first_step"].format(what=run.what, text=text) if run.what else text
     if lost := _lost(run):
         text += texts["paused"].format(paused=days(lost, "natural"))
         counted.append(lost)
     page.say(text, *run.cited, reckoned=digits(counted))
     if standing.provisional:
         page.say(texts["provisional_why"])
-    return standing.over > 0 and run.until is None
+    return standing.late and run.until is None
+
+
+def _over(
+    standing: clock.Standing, deadline: date, until: date, unit: clock.Unit
+) -> tuple[int, clock.Unit]:
+    """By how much the last day was missed: in days of the limit, or in days where none of those is
+    over (a limit in working days that ran out on a Friday, on the Sunday after it)."""
+    if standing.over or not standing.late:
+        return standing.over, unit
+    return clock.between(deadline, until, "natural"), "natural"
 
 
 def _case_of(run: _Run, standing: clock.Standing) -> str:
     if run.until is not None:
-        return "late" if standing.over else "in_time"
-    if standing.over:
+        return "late" if standing.late else "in_time"
+    if standing.late:
         return "overdue"
     return "left" if standing.left else "today"
 

@@ -15,7 +15,9 @@ from functools import cache
 from typing import Literal
 
 from assistant.bundles.commands import EDGE, bare
-from assistant.cases import words
+from assistant.cases import rating, words
+from assistant.cases.rating import Rating
+from assistant.privacy.folding import CHINESE_DIGITS, fold
 from assistant.work_orders.numbers import DIGITS, valid_number
 from assistant.work_orders.types import Act
 from assistant.work_orders.words import begins
@@ -24,12 +26,13 @@ from retrieval.analyzer import normalise
 
 Wish = Act | Literal["progress"]
 
-_ORDER = re.compile(r"(?<![A-Z0-9])GZ((?:[\s\-‐-―−]*\d){17})(?!\d)")
+_ORDER = re.compile(r"(?<![A-Z0-9])G\s*Z((?:[\s\-‐-―−]*\d){17})(?!\d)")
 _SPACED = re.compile(r"(?<=[A-Z0-9])[\s\-‐-―−]+(?=\d)")
 _OTHER = re.compile(
     r"(?:(?:办件|受理|工单|业务|流水)?(?:编号|号码|号)(?:是|为|系)?[:：]?)?\s*([A-Z0-9][A-Z0-9-]{9,39})"
 )
 _LONG = re.compile(r"(?<![A-Z0-9-])([A-Z0-9][A-Z0-9-]{11,39})(?![A-Z0-9-])")
+_LETTERED = re.compile(r"(?<![A-Z0-9-])([A-Z]{1,4}[-0-9]*\d)(?![A-Z0-9-])")
 _PHONE = re.compile(r"(?<!\d)(?:\+?86)?(1[3-9]\d{9})(?!\d)")
 _IDENTITY = re.compile(
     r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dX](?!\d)"
@@ -51,7 +54,7 @@ _HOW = re.compile(
 class Reading:
     """A message read: what it wants, of which number, with which check.
 
-    ``addition``: what it adds to an order, if it says so at once.
+    ``addition``: what it adds to an order, if it says so at once; ``rating``: the stars it gives.
     ``bare``: it is nothing but a number (and a check), which says nothing of what is wanted.
     """
 
@@ -60,11 +63,16 @@ class Reading:
     check: str | None = None
     bare: bool = False
     addition: str | None = None
+    rating: Rating | None = None
 
 
 def plain(text: str) -> str:
-    """NFKC, upper case."""
-    return unicodedata.normalize("NFKC", text).upper()
+    """NFKC, upper case, numbers that are spoken digit by digit (尾号五六七八) in digits."""
+    flat = unicodedata.normalize("NFKC", text).upper()
+    return _SPOKEN.sub(lambda found: fold(found[0]).digits, flat)
+
+
+_SPOKEN = re.compile(rf"[\d{CHINESE_DIGITS}](?:[\s\-]?[\d{CHINESE_DIGITS}]){{3,}}")
 
 
 def _squeezed(text: str) -> str:
@@ -74,16 +82,58 @@ def _squeezed(text: str) -> str:
 
 def read(text: str) -> Reading:
     """What a message wants, as far as it is an enquiry at all."""
-    number = order_number(text)
-    check = None if number is None else check_of(text)
-    added = addition(text)
+    number, rest = order_number(text), text
+    if number is None and (of_case := _of_case(text)) is not None:
+        number, rest = of_case
+    added, rated = addition(text), rating.unasked(rest if number else text)
+    wanted = wish(rest, named=number is not None)
     return Reading(
-        wish="add" if added else wish(text, named=number is not None),
+        wish="add" if added else "rate" if rated else wanted,
         addition=added,
+        rating=rated,
         number=number,
-        check=check,
-        bare=number is not None and _says_nothing(_ORDER.sub("", plain(text))),
+        check=None if number is None else check_of(rest),
+        bare=number is not None and _says_nothing(_ORDER.sub("", plain(rest))),
     )
+
+
+def _of_case(text: str) -> tuple[str, str] | None:
+    """The number of a case in a message that says that it is one (查办件GA-2026-00005), and what
+    else the message says.  A long number alone may be anything."""
+    said = plain(text)
+    if is_personal(text) or len(said) > _LONGEST + 40:
+        return None
+    for found in (*_LONG.finditer(said), *_LETTERED.finditer(said)):
+        number, rest = found[1], said[: found.start()] + said[found.end() :]
+        if _lettered(number) or re.fullmatch(r"GZ\d+", number) or not _has_digits(number):
+            continue
+        spoken = _NAMED_CHECK.sub("", normalise(rest))
+        if any(one in spoken for one in words.said("numbered", "words")) and _only_progress(spoken):
+            return number, rest
+    return None
+
+
+def _has_digits(number: str) -> bool:
+    least = _FEWEST_LETTERED if number[0].isalpha() else _FEWEST_DIGITS
+    return sum(map(str.isdigit, number)) >= least
+
+
+def _only_progress(said: str) -> bool:
+    """Whether a message says nothing but words of progress and of what is done with an order."""
+    return not _ANY_LETTER.search(_all_known().sub("", said))
+
+
+_ANY_LETTER = re.compile(r"[^\W\d_]")
+
+
+@cache
+def _all_known() -> re.Pattern[str]:
+    known = words.said("numbered", "words") | words.said("filler", "words")
+    known |= words.said("things", "words")
+    for name in _WISHES:
+        known |= _words(name) | words.said(name) | words.said(name, "objects")
+    known |= words.said("progress", "anywhere")
+    return re.compile("|".join(map(re.escape, sorted(known, key=lambda one: (-len(one), one)))))
 
 
 def addition(text: str) -> str | None:
@@ -97,10 +147,12 @@ def addition(text: str) -> str | None:
     start = next(one for one in _inline() if plain_.startswith(one))
     rest = said[len(start) :]
     added = rest.lstrip(EDGE)
-    return added if rest != added and len(added) >= _LEAST_ADDED else None
+    least = _LEAST_AFTER_COLON if rest.startswith((":", "：")) else _LEAST_ADDED
+    return added if rest != added and len(added) >= least else None
 
 
 _LEAST_ADDED = 4
+_LEAST_AFTER_COLON = 2
 
 
 @cache
@@ -114,7 +166,7 @@ def _says_nothing(rest: str) -> bool:
 
 def order_number(text: str) -> str | None:
     """The number of an order in the message, as it is printed on receipts."""
-    if "gz" not in normalise(text):
+    if "gz" not in re.sub(r"\s", "", normalise(text)):
         return None
     found = _ORDER.search(plain(text))
     return "GZ" + re.sub(r"\D", "", found[1]) if found else None
@@ -145,7 +197,7 @@ def _enough(found: re.Match[str] | None) -> str | None:
     return None if re.fullmatch(r"GZ\d+", found[1]) or _lettered(found[1]) else found[1]
 
 
-_FEWEST_DIGITS = 8
+_FEWEST_DIGITS, _FEWEST_LETTERED = 8, 6
 
 
 def _lettered(number: str) -> bool:
@@ -380,6 +432,33 @@ def _forms(text: str) -> set[str]:
     return {normalise(text).strip(EDGE), bare(text)}
 
 
-def stars(text: str) -> int | None:
-    """How many stars a message gives; ``None`` if it gives none."""
-    return words.stars().get(bare(text)) or words.stars().get(normalise(text).strip(EDGE))
+def asks_how_to_urge(text: str) -> bool:
+    """怎么催: asked of the order or case that is spoken of."""
+    return _is(text, "how_to_urge")
+
+
+def asks_of_overdue(text: str) -> bool:
+    """超期了怎么办: asked of what was just told."""
+    return _is(text, "overdue")
+
+
+def idle(text: str) -> str | None:
+    """The name of a command that answers something, where it is all that is said (提交, 跳过)."""
+    return next((name for name in words.idle() if _is(text, f"idle_{name}")), None)
+
+
+def withdraws(text: str) -> bool:
+    """Whether it is said that something filed is withdrawn (撤回, 取消工单), not only that somebody
+    complains no more."""
+    said = normalise(text)
+    return any(one in said for one in words.said("withdraw", "filed"))
+
+
+def of_this_form(text: str) -> bool:
+    """Whether the filing under way is meant, not the order that was filed (现在这一件)."""
+    return _is(text, "this_form")
+
+
+def of_the_filed(text: str) -> bool:
+    """Whether the order that was filed is meant, not the filing under way (已经交的那件)."""
+    return _is(text, "filed_one")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from assistant.work_orders.types import Refused
+from assistant.work_orders.types import Asker, Refused
 
 
 class CaseStatus(StrEnum):
@@ -63,6 +63,6 @@ class Case:
 class CaseRegistry(Protocol):
     """Where progress is looked up.  Raises ``assistant.errors.Unavailable``."""
 
-    async def look_up(self, number: str, check: str) -> Case | Refused:
+    async def look_up(self, number: str, check: str, asker: Asker | None = None) -> Case | Refused:
         """By number and the last four digits of the phone; never by number alone."""
         ...

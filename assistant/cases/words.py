@@ -51,8 +51,15 @@ def complain() -> Mapping[str, str]:
 @cache
 def said(name: str, part: str = "whole") -> frozenset[str]:
     """What people say for a command; ``part``: ``whole``, ``objects``, ``words``, ``loose``,
-    ``start``, ``end``, ``filler`` or ``unless``."""
+    ``start``, ``end``, ``filler``, ``unless``, or (of a rating) ``rates``, ``after``."""
     return frozenset(map(normalise, loaded()["say"][name].get(part, ())))
+
+
+@cache
+def idle() -> Mapping[str, str]:
+    """Commands that answer something, by name, and what is said where nothing waits for them."""
+    found: Mapping[str, str] = loaded()["idle"]
+    return found
 
 
 @cache

@@ -22,6 +22,7 @@ from assistant.records.desk import SqlWorkOrderDesk
 from assistant.records.outbox import Leased, Outbox, Outcome, Waiting
 from assistant.records.threads import off_loop
 from assistant.work_orders.types import (
+    Asker,
     Filed,
     FollowUp,
     OrderView,
@@ -81,9 +82,11 @@ class OutboxDesk:
         self._news.set()
         return receipt
 
-    async def look_up(self, number: str, check: str) -> OrderView | Refused:
+    async def look_up(
+        self, number: str, check: str, asker: Asker | None = None
+    ) -> OrderView | Refused:
         """What we know, with the news of the city's system if it answers soon enough."""
-        found = await self._local.look_up(number, check)
+        found = await self._local.look_up(number, check, asker)
         if isinstance(found, Refused):
             return found
         link = await off_loop(self._book.linked, found.number)
@@ -94,9 +97,11 @@ class OutboxDesk:
                 await self._pull(link)
         return await off_loop(self._book.view, link.id)
 
-    async def follow_up(self, number: str, check: str, what: FollowUp) -> OrderView | Refused:
+    async def follow_up(
+        self, number: str, check: str, what: FollowUp, asker: Asker | None = None
+    ) -> OrderView | Refused:
         """Kept here and told later.  Raises ``ValueError`` as the local desk does."""
-        found = await self._local.follow_up(number, check, what)
+        found = await self._local.follow_up(number, check, what, asker)
         self._news.set()
         return found
 

@@ -25,6 +25,7 @@ from assistant.records.orders import ActRow, EventRow, OrderRow, Seals, keeper_o
 from assistant.work_orders import acts
 from assistant.work_orders.numbers import number_of, valid_number
 from assistant.work_orders.types import (
+    Asker,
     Contact,
     Filed,
     FollowUp,
@@ -86,15 +87,17 @@ class OrderBook:
             return Receipt(number=number, check=check, drawn=drawn, filed=filed, route=order.route)
         raise Unavailable("受理编号没有抽到空号，请稍后再试")
 
-    def look_up(self, number: str, check: str) -> OrderView | Refused:
+    def look_up(self, number: str, check: str, asker: Asker | None = None) -> OrderView | Refused:
         """What its owner sees of it."""
-        found = self._entered(number, check)
+        found = self._entered(number, check, asker)
         return found if isinstance(found, Refused) else self.view(found[0])
 
-    def follow_up(self, number: str, check: str, what: FollowUp) -> OrderView | Refused:
+    def follow_up(
+        self, number: str, check: str, what: FollowUp, asker: Asker | None = None
+    ) -> OrderView | Refused:
         """Do it once per ``what.key``.  Raises ``ValueError`` for stars or words that cannot be."""
         acts.checked(what)
-        found = self._entered(number, check)
+        found = self._entered(number, check, asker)
         if isinstance(found, Refused):
             return found
         order, keeper = found
@@ -286,13 +289,13 @@ class OrderBook:
             row.extended_days = theirs.extended_days
             row.department = theirs.department or row.department
 
-    def _entered(self, number: str, check: str) -> tuple[int, str] | Refused:
+    def _entered(self, number: str, check: str, asker: Asker | None) -> tuple[int, str] | Refused:
         """Id and keeper of the order, if the check fits and the number is not locked."""
         plain = valid_number(number) or number.strip()
         with Session(self.engine) as session:
             row = session.scalar(select(OrderRow).where(OrderRow.number == plain))
         right = checks.fits(check, checks.Hashed(row.check_salt, row.check_digest) if row else None)
-        refused = tries.tried(self.engine, tries.subject_of("order", plain), right, self.clock())
+        refused = tries.tried(self.engine, "order", plain, right, asker, self.clock())
         if refused or row is None:
             return refused or Refused(reason="unknown")
         return row.id, row.keeper

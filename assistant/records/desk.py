@@ -12,6 +12,7 @@ from assistant.records.moments import now
 from assistant.records.orders import Seals
 from assistant.records.threads import off_loop
 from assistant.work_orders.types import (
+    Asker,
     Filed,
     FollowUp,
     OrderEvent,
@@ -25,8 +26,8 @@ from assistant.work_orders.types import (
 class SqlWorkOrderDesk:
     """``WorkOrderDesk`` and ``OrderHistory`` over SQLite or PostgreSQL (``migrate`` it first).
 
-    Five wrong checks in a row lock a number for an hour, in all processes.  ``outbox``: leave a row
-    there with everything that is filed or done (see ``gateways.outbox``).
+    Wrong checks lock a number, in all processes (:mod:`assistant.records.tries`).  ``outbox``:
+    leave a row there with everything that is filed or done (see ``gateways.outbox``).
     """
 
     def __init__(
@@ -43,12 +44,16 @@ class SqlWorkOrderDesk:
     async def file(self, order: WorkOrder) -> Receipt:
         return await off_loop(self.book.file, order)
 
-    async def look_up(self, number: str, check: str) -> OrderView | Refused:
-        return await off_loop(self.book.look_up, number, check)
+    async def look_up(
+        self, number: str, check: str, asker: Asker | None = None
+    ) -> OrderView | Refused:
+        return await off_loop(self.book.look_up, number, check, asker)
 
-    async def follow_up(self, number: str, check: str, what: FollowUp) -> OrderView | Refused:
+    async def follow_up(
+        self, number: str, check: str, what: FollowUp, asker: Asker | None = None
+    ) -> OrderView | Refused:
         """Raises ``ValueError`` for stars outside 1 to 5, or nothing added."""
-        return await off_loop(self.book.follow_up, number, check, what)
+        return await off_loop(self.book.follow_up, number, check, what, asker)
 
     async def recent(self, person: str) -> tuple[Filed, ...]:
         return await off_loop(self.book.recent, person)

@@ -15,7 +15,7 @@ from assistant.records.cases import CaseEventRow, CaseRow
 from assistant.records.moments import now
 from assistant.records.orders import Seals
 from assistant.records.threads import off_loop
-from assistant.work_orders.types import Refused
+from assistant.work_orders.types import Asker, Refused
 
 
 class SqlCaseRegistry:
@@ -26,8 +26,8 @@ class SqlCaseRegistry:
     ) -> None:
         self._book = _CaseBook(engine, seals, clock)
 
-    async def look_up(self, number: str, check: str) -> Case | Refused:
-        return await off_loop(self._book.look_up, number, check)
+    async def look_up(self, number: str, check: str, asker: Asker | None = None) -> Case | Refused:
+        return await off_loop(self._book.look_up, number, check, asker)
 
     async def add(self, case: Case, phone: str) -> None:
         """Keep a case; its check is the phone's last four digits.  Raises ``ValueError`` if the
@@ -41,13 +41,13 @@ class _CaseBook:
     seals: Seals
     clock: Callable[[], datetime]
 
-    def look_up(self, number: str, check: str) -> Case | Refused:
+    def look_up(self, number: str, check: str, asker: Asker | None = None) -> Case | Refused:
         plain = number.strip()
         wanted = select(CaseRow).where(CaseRow.number == plain)
         with Session(self.engine) as session:
             row = session.scalar(wanted.options(selectinload(CaseRow.events)))
         right = checks.fits(check, checks.Hashed(row.check_salt, row.check_digest) if row else None)
-        refused = tries.tried(self.engine, tries.subject_of("case", plain), right, self.clock())
+        refused = tries.tried(self.engine, "case", plain, right, asker, self.clock())
         if refused or row is None:
             return refused or Refused(reason="unknown")
         return self._case(row)

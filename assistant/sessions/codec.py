@@ -29,6 +29,7 @@ PLAN_VERSION = 1
 MIGRATIONS: Mapping[int, Callable[[Plain], Plain]] = {
     1: lambda state: state,  # 2 added form, enquiry, receipts, handoff and said
     2: lambda state: state,  # 3 added listed and danger
+    3: lambda state: state,  # 4 added told to danger
 }
 """By version, what makes a state of it one of the next version."""
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from assistant import standing
 from assistant.bundles.benefits import asks_for_benefits
 from assistant.cases import reading as enquiring
+from assistant.cases.enquiry import of_two
 from assistant.composing import filing as say
 from assistant.composing.writer import Writer
 from assistant.handoff.asking import wants_person
@@ -240,7 +241,8 @@ def take(turn: Turn, aids: FilingAids) -> Turn | None:
     state = spoken_to(state, text)
     writer = Writer(english=in_english(state))
     step = Step(turn, reading, state, aids, text, bare(text), writer)
-    if _enquired(turn.state.enquiry) or (state.asking == PAUSED and _elsewhere(turn)):
+    other = _enquired(turn.state.enquiry) and not of_two(turn.state)
+    if other or (state.asking == PAUSED and _elsewhere(turn)):
         return _drafted(turn, go_on(step, state)) if step.said in commands()["resume"] else None
     settled = _settled(step)
     drafted = _commanded(step) or changed(step) or _about_this(step) or answered(step)

@@ -44,6 +44,12 @@ def day_of(number: str) -> date | None:
     return datetime.strptime(known[2:10], "%Y%m%d").date() if known else None
 
 
+def of_order(number: str) -> bool:
+    """Whether a number has the shape of a receipt number; any other is of a case.  Who knows it
+    cannot tell them apart: to ask the wrong one counts as a wrong try there."""
+    return re.fullmatch(rf"GZ\d{{{DIGITS}}}", number, re.ASCII) is not None
+
+
 def check_digit(digits: str) -> str:
     """ISO/IEC 7064, MOD 11,10: the digit that makes the whole congruent to 1."""
     remainder = 10

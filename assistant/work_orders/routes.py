@@ -46,7 +46,8 @@ class NotFor(Strict):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteStep(Strict):
     """One step.  ``of``: the field that says it; ``limit``: the field with how long it may take,
-    running from ``since``; ``ends``: with it the matter is done; ``kinds``: of these only."""
+    running from ``since``; ``ends``: with it the matter is done; ``kinds``: of these only;
+    ``met``: the event with which a step before the end is done, and ``called`` what it is."""
 
     text: str
     of: str
@@ -54,6 +55,8 @@ class RouteStep(Strict):
     since: Since | None = None
     ends: bool = False
     kinds: tuple[OrderKind, ...] = ()
+    met: Literal["assigned", "accepted"] | None = None
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +118,13 @@ class Route(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """How long a step may take: the duration, the record and the fact that state it."""
+    """How long a step may take: the duration, the record and the fact that state it; the step."""
 
     record: ServiceItem
     fact: Fact
     duration: Duration
     since: Since
+    step: RouteStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,15 +278,25 @@ def say_conditions(one: Route, knowledge: Knowledge, writer: Writer) -> None:
 
 def limit_of(one: Route, kind: OrderKind, knowledge: Knowledge) -> Limit | None:
     """How long a matter of this kind may take in all on this way; ``None``: no record says so."""
-    record = item(one, knowledge)
     ending = (step for step in one.steps if step.ends and (not step.kinds or kind in step.kinds))
-    step = next(ending, None)
+    return _limit(one, next(ending, None), knowledge)
+
+
+def first_limit_of(one: Route, kind: OrderKind, knowledge: Knowledge) -> Limit | None:
+    """How long the step may take whose limit runs before that of the whole (受理决定); ``None``:
+    there is none on this way, or no record says so."""
+    first = (step for step in one.steps if step.met and (not step.kinds or kind in step.kinds))
+    return _limit(one, next(first, None), knowledge)
+
+
+def _limit(one: Route, step: RouteStep | None, knowledge: Knowledge) -> Limit | None:
+    record = item(one, knowledge)
     if record is None or step is None or step.limit is None or step.since is None:
         return None
     stated, duration = at(record, step.of), duration_at(record, step.limit)
     if stated is None or duration is None:
         return None
-    return Limit(record=record, fact=stated, duration=duration, since=step.since)
+    return Limit(record=record, fact=stated, duration=duration, since=step.since, step=step)
 
 
 def item(one: Route, knowledge: Knowledge) -> ServiceItem | None:

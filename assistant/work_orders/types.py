@@ -147,6 +147,15 @@ class Refused:
     until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who shows a check: a conversation.  ``own``: the order was filed in it, so that its check was
+    given to it and is no guess.  Wrong tries are counted for each asker (``records.tries``)."""
+
+    session: str
+    own: bool = False
+
+
 class WorkOrderDesk(Protocol):
     """Where orders are filed and looked up.  Raises ``assistant.errors.Unavailable``."""
 
@@ -154,9 +163,13 @@ class WorkOrderDesk(Protocol):
         """File it once per ``order.key``: the second time gives the first receipt."""
         ...
 
-    async def look_up(self, number: str, check: str) -> OrderView | Refused: ...
+    async def look_up(
+        self, number: str, check: str, asker: Asker | None = None
+    ) -> OrderView | Refused: ...
 
-    async def follow_up(self, number: str, check: str, what: FollowUp) -> OrderView | Refused: ...
+    async def follow_up(
+        self, number: str, check: str, what: FollowUp, asker: Asker | None = None
+    ) -> OrderView | Refused: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

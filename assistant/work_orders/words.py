@@ -181,7 +181,7 @@ def begins(text: str) -> Begin | None:
     if (closed := _closed(said)) is not None and not before:
         return closed
     if not said.startswith(_openings()):
-        return None
+        return _within(text)
     for start in _openings():
         if said.startswith(start):
             rest = said.removeprefix(start).strip(" ，,。:：了个的")
@@ -191,7 +191,7 @@ def begins(text: str) -> Begin | None:
                 return None  # 投诉的事谁来管
             wants = wants or _aggrieved(rest)
             return Begin(kind=_kind_of_start(start), rest=rest, wants=wants)
-    return _within(text)
+    return None
 
 
 def _within(text: str) -> Begin | None:

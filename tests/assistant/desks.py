@@ -12,6 +12,7 @@ from assistant.errands import Desks
 from assistant.errors import Unavailable
 from assistant.handoff.types import Desk, Package, Place, Said
 from assistant.work_orders.types import (
+    Asker,
     FilingAids,
     FilingRoute,
     FilingStep,
@@ -38,6 +39,8 @@ class FakeOrders:
     orders: dict[str, WorkOrder] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     added: dict[str, list[FollowUp]] = field(default_factory=dict)
+    askers: list[Asker | None] = field(default_factory=list)
+    asked: list[FollowUp] = field(default_factory=list)
     events: dict[str, list[OrderEvent]] = field(default_factory=dict)
     tries: int = 0
 
@@ -59,8 +62,11 @@ class FakeOrders:
             self.events[receipt.number] = [OrderEvent(status=OrderStatus.FILED, at=FILED)]
         return self.receipts[order.key]
 
-    async def look_up(self, number: str, check: str) -> OrderView | Refused:
+    async def look_up(
+        self, number: str, check: str, asker: Asker | None = None
+    ) -> OrderView | Refused:
         self._answer()
+        self.askers.append(asker)
         receipt = self._receipt(number)
         if receipt is None or receipt.check != check:
             return Refused(reason="unknown")
@@ -75,8 +81,11 @@ class FakeOrders:
             events=tuple(self.events[number]),
         )
 
-    async def follow_up(self, number: str, check: str, what: FollowUp) -> OrderView | Refused:
-        view = await self.look_up(number, check)
+    async def follow_up(
+        self, number: str, check: str, what: FollowUp, asker: Asker | None = None
+    ) -> OrderView | Refused:
+        view = await self.look_up(number, check, asker)
+        self.asked.append(what)
         if isinstance(view, Refused):
             return view
         if view.status in CLOSED:
@@ -117,7 +126,7 @@ class FakeCases:
     cases: dict[str, Case] = field(default_factory=dict)
     check: str = "5678"
 
-    async def look_up(self, number: str, check: str) -> Case | Refused:
+    async def look_up(self, number: str, check: str, asker: Asker | None = None) -> Case | Refused:
         known = self.cases.get(number)
         return known if known and check == self.check else Refused(reason="unknown")
 

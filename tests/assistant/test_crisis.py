@@ -136,3 +136,64 @@ def test_what_only_the_ear_hears_is_answered_as_an_emergency(parts: bootstrap.Pa
     assert told(normalise(sentence), rules.load()) is None
     reply = asyncio.run(parts.assistant.take_turn(Message(text=sentence)))
     assert (reply.status, reply.reason) == (Status.CRISIS, "fraud")
+
+
+COMPLAINTS = [
+    ("fire", "工地塌了埋了人"),
+    ("medical", "井盖不见了，有人掉下去"),
+    ("crime", "学生在学校被同学围殴"),
+    ("domestic_violence", "邻居打老婆打得很厉害"),
+    ("medical", "我爸在医院没人管快死了"),
+    ("crime", "老板把我们锁在厂里不让出来"),
+    ("medical", "食堂吃完饭几十个同学都吐了"),
+    ("medical", "积水里有人被电到了"),
+    ("child_alone", "停车场有架车锁住个BB，热到面红晒"),
+    ("self_harm", "工友讨不到工资要从塔吊上跳"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), COMPLAINTS)
+def test_danger_told_as_a_complaint(kind: str, text: str) -> None:
+    for told_as in (text, f"我要投诉，{text}"):
+        found = crisis(normalise(told_as), rules.load())
+        assert found is not None and found.kind == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "没有着火，是投诉油烟",
+        "冇着火，我系投诉油烟",
+        "不是火灾",
+        "唔系火警",
+        "楼下烧烤店每天晚上半夜还在炒菜，油烟好大吵得睡不着",
+        "楼道堆满杂物，怕着火",
+        "去年工地塌方赔偿怎么算",
+        "电梯上个月困过人，物业还不修",
+        "孩子去年被同学打了，学校一直没处理",
+    ],
+)
+def test_denied_feared_or_over_it_is_none(text: str) -> None:
+    assert crisis(normalise(text), rules.load()) is None
+
+
+def test_denied_and_another_is_the_other() -> None:
+    found = crisis(normalise("不是火灾，是煤气泄漏"), rules.load())
+    assert found is not None and found.kind == "gas"
+
+
+def test_a_letter_tells_of_danger_only_where_it_says_now() -> None:
+    letter = "我们小区的消防通道多年被占，" * 8 + "。{}曾经着火了，物业不管，我们很不满意。"
+    assert crisis(normalise(letter.format("三号楼")), rules.load()) is None
+    now = "我们小区的消防通道多年被占，" * 8 + "。现在三号楼着火了，快来人。"
+    assert crisis(normalise(now), rules.load()) is not None
+
+
+def test_a_child_is_given_the_line_for_the_young() -> None:
+    text = normalise("我12岁，爸爸天天打我")
+    found = crisis(text, rules.load())
+    assert found is not None and found.lines(text)[:1] == ("TEL-110",)
+    assert "TEL-12355" in found.lines(text)
+    grown = normalise("我老公天天打我")
+    other = crisis(grown, rules.load())
+    assert other is not None and "TEL-12355" not in other.lines(grown)

@@ -10,8 +10,10 @@ import pytest
 
 from assistant import bootstrap, danger, rules
 from assistant.composing.writer import Writer
-from assistant.types import Danger, DialogueState, Knowledge, Turn, Understanding
+from assistant.handoff.types import Place
+from assistant.types import Danger, DialogueState, Intent, Knowledge, Turn, Understanding
 from assistant.understanding import understand
+from assistant.work_orders.types import FormState, OrderKind
 from channels.types import Message, Status
 from retrieval.analyzer import normalise
 
@@ -88,7 +90,7 @@ def test_over(text: str) -> None:
     assert turn is not None and turn.draft is not None
     assert (turn.draft.status, turn.draft.reason) == (Status.ANSWERED, "calm")
     assert turn.state.danger is not None and turn.state.danger.calm
-    assert danger.beside(turn, RULES) is turn
+    assert danger.beside(turn, KNOWN, RULES) is turn
 
 
 @pytest.mark.parametrize("text", ["火灭了，继续", "没事了，我想问一下补办身份证要带什么材料"])
@@ -101,7 +103,17 @@ def test_over_and_something_else(text: str) -> None:
 def test_something_else_is_answered_with_a_word_beside() -> None:
     asked = taken("身份证丢了怎么补", asks=True)
     assert asked is not None and asked.draft is None
-    answered = danger.beside(_answered(told("身份证丢了怎么补")), RULES)
+    answered = danger.beside(_answered(told("身份证丢了怎么补")), KNOWN, RULES)
+    assert answered.draft is not None
+    line = answered.draft.sentences[-1]
+    assert line.text == RULES.after.texts["beside_number"].format(number="110")
+    assert [one.code for one in answered.draft.citations] == ["TEL-110"]
+    assert line.citations == (1,)
+
+
+def test_without_any_hotline_it_reminds_all_the_same() -> None:
+    bare = Knowledge(release=None, searcher=None, hotlines={})
+    answered = danger.beside(_answered(told("身份证丢了怎么补")), bare, RULES)
     assert answered.draft is not None
     assert answered.draft.sentences[-1].text == RULES.after.texts["beside"]
 
@@ -152,7 +164,7 @@ def test_calm_asks_for_nothing() -> None:
 def test_it_stays_urgent_and_of_its_kind() -> None:
     first = told("我吃了一整瓶安眠药", "crime")
     crisis = next(one for one in RULES.crisis if one.kind == "self_harm")
-    begun = danger.remember(replace(first, draft=danger.first(first, crisis, KNOWN)), RULES)
+    begun = danger.remember(replace(first, draft=danger.first(first, crisis, KNOWN, RULES)), RULES)
     assert begun.state.danger is not None and begun.state.danger.urgent
     then = replace(told("头很晕"), state=begun.state)
     assert next(numbers(danger.take(then, KNOWN, RULES, lambda reading: False))) == "120"
@@ -193,3 +205,95 @@ def test_an_ambulance_first_where_the_body_is_in_danger(text: str, first: str) -
     kind = next(one for one in RULES.crisis if one.kind == "self_harm")
     assert kind.say.search(normalise(text))
     assert kind.lines(normalise(text))[0] == first
+
+
+def mistaken(told_before: str, text: str, form: FormState | None = None) -> Turn | None:
+    """The turn of a message after one that sounded like a fire."""
+    turn = told(text, "fire")
+    assert turn.state.danger is not None
+    known = replace(turn.state.danger, told=told_before)
+    state = replace(turn.state, danger=known, form=form)
+    return danger.take(replace(turn, state=state), KNOWN, RULES, lambda reading: False)
+
+
+OIL = "楼下烧烤档的炭炉半夜还在冒烟"
+FORM = FormState(kind=OrderKind.COMPLAINT, key="k", asking="text")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "没有危险，继续登记",
+        "没有着火，是投诉油烟",
+        "不是火灾",
+        "没着火",
+        "误会了",
+        "冇着火",
+        "唔系火警",
+        "没事，我是要投诉",
+        "no danger, go on",
+    ],
+)
+def test_who_says_that_there_is_none_goes_on_with_what_was_told(text: str) -> None:
+    turn = mistaken(OIL, text, FORM)
+    assert turn is not None and turn.draft is None
+    assert turn.message.text == OIL
+    assert turn.understanding is not None and turn.understanding.intent is not Intent.CRISIS
+    assert turn.state.danger is not None and turn.state.danger.calm
+
+
+def test_what_more_is_said_is_kept_with_the_account() -> None:
+    turn = mistaken(OIL, "没有着火，我想说的是他们每天都这样搞到三点", FORM)
+    assert turn is not None
+    assert turn.message.text == f"{OIL}。没有着火，我想说的是他们每天都这样搞到三点"
+
+
+def test_an_account_that_was_noted_is_not_taken_twice() -> None:
+    turn = mistaken(OIL, "不是火灾", replace(FORM, fields=(("text", OIL),)))
+    assert turn is not None and turn.message.text == "继续登记"
+
+
+def test_without_a_form_only_what_asked_something_is_read_anew() -> None:
+    asked = mistaken("楼下炒菜的烟怎么投诉", "没有危险，继续问")
+    assert asked is not None and asked.message.text == "楼下炒菜的烟怎么投诉"
+    called = mistaken("家里着火了", "没有危险，继续问")
+    assert called is not None and called.draft is not None and called.draft.reason == "calm"
+
+
+@pytest.mark.parametrize(
+    "text", ["没有危险，就是他拿刀追着我", "不是火灾，是煤气泄漏", "还没有脱险"]
+)
+def test_another_danger_is_no_denial(text: str) -> None:
+    turn = mistaken(OIL, text, FORM)
+    assert turn is None or (turn.draft is not None and turn.draft.status is Status.CRISIS)
+
+
+@pytest.mark.parametrize("text", ["取消", "取消投诉", "提交", "返回上一步"])
+def test_a_command_to_the_filing_gets_through(text: str) -> None:
+    turn = mistaken(OIL, text, FORM)
+    assert turn is not None and turn.draft is None and turn.message.text == text
+
+
+def test_giving_up_is_no_command_in_danger() -> None:
+    turn = mistaken(OIL, "算了", FORM)
+    assert turn is not None and turn.draft is not None and turn.draft.status is Status.CRISIS
+
+
+def test_every_reply_offers_the_way_out() -> None:
+    turn = mistaken(OIL, "喺巷口", FORM)
+    assert turn is not None and turn.draft is not None
+    assert turn.draft.suggestions == ("没有危险，继续登记",)
+    assert RULES.after.texts["way_out"] in [one.text for one in turn.draft.sentences]
+
+
+def test_the_mark_stays_while_a_person_is_waited_for() -> None:
+    turn = _answered(told("喺巷口", left=1))
+    waiting = replace(
+        turn, state=replace(turn.state, handoff=Place(id="h", desk="hotline", status="waiting"))
+    )
+    for _ in range(3):
+        waiting = danger.remember(waiting, RULES)
+    assert waiting.state.danger is not None and waiting.state.danger.left == 0
+    assert danger.take(waiting, KNOWN, RULES, _never) is None
+    assert danger.beside(waiting, KNOWN, RULES) is waiting
+    assert danger.remember(turn, RULES).state.danger is None

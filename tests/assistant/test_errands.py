@@ -15,6 +15,7 @@ from assistant.handoff.types import Package, Place
 from assistant.types import (
     Away,
     CallPerson,
+    DialogueState,
     Erase,
     Erased,
     Errand,
@@ -26,6 +27,7 @@ from assistant.types import (
     Turn,
 )
 from assistant.work_orders.types import (
+    Asker,
     FollowUp,
     OrderKind,
     OrderView,
@@ -103,6 +105,30 @@ def test_look_up_and_follow(desks: Desks) -> None:
     assert outcome(LookUp(number="A1", check="0000"), desks) == Refused(reason="unknown")
 
 
+def test_whose_order_it_is_is_told_to_the_desk(orders: FakeOrders, desks: Desks) -> None:
+    receipt = outcome(FileOrder(order=ORDER), desks)
+    assert isinstance(receipt, Receipt)
+    known = (receipt.number, receipt.check)
+    look = LookUp(number=receipt.number, check=receipt.check)
+    filed = replace(turn(look), state=DialogueState(receipts=(known,)))
+    asyncio.run(carry_out(filed, desks))
+    asyncio.run(carry_out(replace(filed, errand=replace(look, check="0000")), desks))
+    outcome(look, desks)
+    assert orders.askers == [
+        Asker(session="s", own=True),
+        Asker(session="s"),
+        Asker(session="s"),
+    ]
+
+
+def test_a_case_is_not_asked_for_at_the_desk_of_orders(orders: FakeOrders, desks: Desks) -> None:
+    """There its number is unknown, and five of those lock it."""
+    outcome(LookUp(number="A1", check="5678"), desks)
+    urged = Follow(number="A1", check="5678", what=FollowUp(act="urge", key="u"))
+    assert outcome(urged, desks) == CASE
+    assert orders.askers == []
+
+
 def test_a_person(desks: Desks) -> None:
     call = CallPerson(desk="hotline", package=Package(lines=()))
     assert isinstance(outcome(call, desks), Place)
@@ -120,5 +146,5 @@ def test_erasing(desks: Desks) -> None:
 def test_away(orders: FakeOrders, desks: Desks) -> None:
     orders.away = True
     assert outcome(FileOrder(order=ORDER), desks) == Away()
-    assert outcome(LookUp(number="A1", check="5678"), desks) == Away()
+    assert outcome(LookUp(number="GZ20261122000000001", check="5678"), desks) == Away()
     assert outcome(FileOrder(order=ORDER), None) == Away()

@@ -111,7 +111,7 @@ def test_emergency_in_the_middle(citizen: Citizen) -> None:
     assert "119" in crisis["sentences"][0]["text"]
     assert rows(crisis, "hotline")[0]["tel"] == "119"
     assert crisis["quiet"] is False
-    assert crisis["suggestions"] == []
+    assert crisis["suggestions"] == ["没有危险，继续问"]
 
     after = citizen.says("那要多少钱？")
     assert codes(after) == {PERMIT}

@@ -179,7 +179,7 @@ def test_crisis_in_the_middle(citizen: Citizen, orders: FakeOrders) -> None:
     crisis = citizen.says("等等，我家厨房着火了！")
     assert crisis["status"] == "crisis"
     assert rows(crisis, "hotline")[0]["tel"] == "119"
-    assert crisis["suggestions"] == []
+    assert crisis["suggestions"] == ["没有危险，继续登记"]
     assert "投诉" not in crisis["text"]
     assert "发生了什么" in asked(citizen.says("继续登记"))
     citizen.says("楼下烧烤档每晚噪音扰民")
@@ -461,7 +461,7 @@ def test_nothing_is_left_of_a_form_that_was_erased(citizen: Citizen, orders: Fak
     erased = citizen.says("清除我的记录")
     assert (erased["status"], erased["reason"]) == ("answered", "erased")
     assert "登记" not in erased["text"]
-    assert citizen.says("提交")["status"] == "clarify"
+    assert citizen.says("提交")["reason"] == "nothing_waits"
     assert orders.orders == {}
 
 
@@ -543,3 +543,42 @@ def test_said_again_or_another_matter_is_no_answer(citizen: Citizen, orders: Fak
     citizen.says("提交")
     assert only(orders).place == "天河区石牌东路88号"
     assert "路灯" not in only(orders).text
+
+
+def filed(citizen: Citizen, orders: FakeOrders) -> str:
+    """The number of a complaint that is filed."""
+    citizen.says(NOISE)
+    citizen.says("提交")
+    assert citizen.says("提交")["status"] == "filed"
+    return next(reversed(orders.orders))
+
+
+def test_what_is_said_of_a_closed_order_reaches_it(citizen: Citizen, orders: FakeOrders) -> None:
+    number = filed(citizen, orders)
+    orders.close(number)
+    citizen.says("我要投诉")
+    citizen.says("评价 两星，太慢了")
+    citizen.says("申请重办")
+    assert orders.asked[0].stars == 2
+    assert orders.asked[0].text == "太慢了"
+    assert len(orders.orders) == 1
+
+
+def test_which_of_two_is_taken_back(citizen: Citizen, orders: FakeOrders) -> None:
+    number = filed(citizen, orders)
+    citizen.says("我要投诉")
+    which = citizen.says("撤回")
+    assert [row["label"] for row in rows(which, "choices")] == [
+        f"工单{number}",
+        "现在正在填的这一件",
+    ]
+    on = citizen.says("越秀区北京路有人占道摆卖，没有人管")
+    assert (on["status"], on["reason"]) == ("guiding", "form")  # neither: the filing goes on
+    citizen.says("撤回")
+    assert citizen.says("取消登记")["reason"] == "left"
+    citizen.says("我要投诉")
+    citizen.says("撤回")
+    assert number in citizen.says("撤回工单")["text"]
+    citizen.says("确认撤回")
+    assert [one.act for one in orders.added[number]] == ["withdraw"]
+    assert citizen.says("继续登记")["reason"] == "form"

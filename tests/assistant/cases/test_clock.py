@@ -118,6 +118,8 @@ def test_left_and_over_agree_with_a_plain_count(
     assert standing.left == sum(counts(one) for one in span if today < one <= day)
     assert standing.over == sum(counts(one) for one in span if day < one <= today)
     assert not (standing.left and standing.over)
+    assert standing.late == (today > day)
+    assert standing.late or not standing.over
 
 
 def test_nothing_lies_between_a_day_and_an_earlier_one() -> None:

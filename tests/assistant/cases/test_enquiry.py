@@ -9,6 +9,7 @@ import pytest
 
 from assistant import bootstrap, guardrails
 from assistant.cases import enquiry, words
+from assistant.handoff.types import Said
 from assistant.types import (
     Away,
     DialogueState,
@@ -18,6 +19,7 @@ from assistant.types import (
     Intent,
     LookUp,
     Outcome,
+    Over,
     Turn,
     Understanding,
 )
@@ -217,7 +219,7 @@ def test_danger_comes_first() -> None:
     assert take("我不想活了", state, intent=Intent.CRISIS) is None
 
 
-@pytest.mark.parametrize("text", ["居住证要什么材料", "你好", "撤回", "评价", "好", "12345"])
+@pytest.mark.parametrize("text", ["居住证要什么材料", "你好", "好", "12345"])
 def test_without_an_enquiry_other_messages_are_not_taken(text: str) -> None:
     assert take(text) is None
 
@@ -400,7 +402,9 @@ def test_a_wrong_check_does_not_say_what_is_wrong() -> None:
 def test_a_locked_number_says_until_when() -> None:
     draft = answered(Refused(reason="locked", until=datetime(2026, 11, 10, 15, 30))).draft
     assert draft is not None
-    assert (draft.status, draft.enquiry) == (Status.REFUSED, None)
+    assert (draft.status, draft.reason) == (Status.REFUSED, "locked")
+    again = DialogueState(enquiry=draft.enquiry)
+    assert errand("9012", again) == LookUp(number=NUMBER, check="9012")
     assert "2026年11月10日15:30以后" in draft.sentences[0].text
     draft = answered(Refused(reason="locked")).draft
     assert draft is not None
@@ -462,3 +466,166 @@ def test_what_is_forgotten_is_added_after_filing() -> None:
 )
 def test_an_order_of_another_time_is_asked_for_its_number(text: str) -> None:
     assert asked(text)[0] == "ask_number"
+
+
+# What reaches the order or case that it means
+
+ONE = DialogueState(receipts=((NUMBER, "1234"),))
+CASE_NUMBER = "GA-2026-00005"
+
+
+def rated(stars: int, text: str | None = None) -> Follow:
+    what = FollowUp(act="rate", stars=stars, text=text, key="t1")
+    return Follow(number=NUMBER, check="1234", what=what)
+
+
+def test_stars_and_why_at_once() -> None:
+    assert errand("评价 两星，太慢了", ONE) == rated(2, "太慢了")
+    assert errand("我要给工单打五星", HAND) == rated(5)
+    asked_for = waiting(asking="stars", number=NUMBER, check="1234", act=FollowUp(act="rate"))
+    assert errand("一星，办得太慢", asked_for) == rated(1, "办得太慢")
+
+
+def test_stars_wait_for_number_and_check() -> None:
+    state = next_state("评价五星，很快")
+    assert asked("评价五星，很快")[0] == "ask_number_rate"
+    state = next_state(NUMBER, state)
+    assert errand("1234", state) == rated(5, "很快")
+
+
+def test_a_case_by_its_number_in_a_sentence() -> None:
+    state = next_state("我的办件4401062026110100001办得怎么样")
+    assert errand("尾号五六七八", state) == LookUp(number="4401062026110100001", check="5678")
+
+
+def test_a_check_before_its_number_is_kept() -> None:
+    slipped = next_state("GZ20261102", next_state("查进度"))
+    reason, state = asked("5678", slipped)
+    assert reason == "check_first"
+    assert errand(NUMBER, DialogueState(enquiry=state)) == LookUp(number=NUMBER, check="5678")
+
+
+def _told(outcome: Outcome, errand_: LookUp | Follow) -> DialogueState:
+    """What is remembered after something was told: in hand, its number in the last reply."""
+    draft = answered(outcome, errand_).draft
+    assert draft is not None
+    assert guardrails.check(draft) is draft
+    codes = tuple(one.code for one in draft.citations)
+    reply = Said(who="assistant", text="", at=datetime(2026, 11, 10), codes=codes)
+    return DialogueState(enquiry=draft.enquiry, said=(reply,))
+
+
+LOOKED = LookUp(number=CASE_NUMBER, check="5678")
+LATE = case(*told(CaseStatus.WORKING), number=CASE_NUMBER, limit_days=2)
+
+
+@pytest.mark.parametrize("text", ["超期了怎么办", "怎么催", "催办", "催一下"])
+def test_what_stands_on_the_case_that_was_told(text: str) -> None:
+    state = _told(LATE, LOOKED)
+    urge = FollowUp(act="urge", key="t1")
+    followed = Follow(number=CASE_NUMBER, check="5678", what=urge)
+    assert errand(text, state) == followed
+    draft = answered(LATE, followed).draft
+    assert draft is not None
+    assert guardrails.check(draft) is draft
+    said = "".join(one.text for one in draft.sentences)
+    assert said.startswith("想催一下，可以打12345")
+    assert "已经超过" in said
+    assert "信访" in said
+
+
+def test_what_is_overdue_is_asked_right_after_it_was_told() -> None:
+    state = replace(_told(LATE, LOOKED), said=())
+    assert take("超期了怎么办", state) is None
+    assert take("超期了怎么办") is None
+    assert take("怎么催") is None
+    held = _told(order(*stepped(OrderStatus.ASSIGNED)), LookUp(number=NUMBER, check="1234"))
+    assert errand("超期了怎么办", held) == LookUp(number=NUMBER, check="1234")
+
+
+@pytest.mark.parametrize("act", ["add", "withdraw", "rate", "reopen"])
+def test_what_is_done_with_a_case_is_done_elsewhere(act: str) -> None:
+    what = FollowUp(act=act)  # type: ignore[arg-type]
+    draft = answered(LATE, Follow(number=CASE_NUMBER, check="5678", what=what)).draft
+    assert draft is not None
+    assert draft.sentences[0].text == words.texts()[f"case_{act}"]
+    assert guardrails.check(draft) is draft
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "offered"),
+    [
+        (OrderStatus.WITHDRAWN, "您已经撤回", "我要投诉"),
+        (OrderStatus.CLOSED, "已经办结", "申请重办"),
+    ],
+)
+def test_of_an_order_that_is_over_it_is_said_how(
+    status: OrderStatus, said: str, offered: str
+) -> None:
+    added = errand("补充：又坏了", ONE)
+    what = FollowUp(act="add", text="又坏了", key="t1")
+    assert added == Follow(number=NUMBER, check="1234", what=what)
+    draft = answered(Over(view=order(*stepped(status))), added).draft
+    assert draft is not None
+    assert (draft.status, draft.reason) == (Status.REFUSED, "closed")
+    assert said in draft.sentences[0].text
+    assert "补充情况" in draft.sentences[0].text
+    assert draft.suggestions[0] == offered
+    assert guardrails.check(draft) is draft
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["提交", "跳过", "返回上一步", "取消", "有用", "没用", "评价", "撤回", "提交吧", "上一步"],
+)
+def test_a_command_for_which_nothing_waits(text: str) -> None:
+    taken = take(text)
+    assert taken is not None
+    assert taken.draft is not None
+    assert (taken.draft.status, taken.draft.reason) == (Status.CLARIFY, "nothing_waits")
+    assert guardrails.check(taken.draft) is taken.draft
+    in_form = take(text, DialogueState(form=FORM))
+    assert in_form is None or (in_form.draft and in_form.draft.reason != "nothing_waits")
+
+
+def test_submitted_is_said_where_it_was() -> None:
+    assert take("提交", ONE) is None
+
+
+def test_which_of_two_is_withdrawn() -> None:
+    state = replace(ONE, form=FORM)
+    assert enquiry.asks_progress("撤回", filed=True)
+    assert not enquiry.asks_progress("撤回")
+    reason, asking = asked("撤回", state)
+    assert reason == "which_withdraw"
+    two = replace(state, enquiry=asking)
+    assert enquiry.of_two(two)
+    assert asked("撤回工单", two)[0] == "ask_withdraw"
+    assert asked(f"撤回工单{NUMBER}", two)[0] == "ask_withdraw"
+    assert asked("刚才那个", two)[0] == "ask_withdraw"
+    left = take("取消登记", two)
+    assert left is not None
+    assert left.draft is not None
+    assert left.draft.ended == "form"
+    neither = take("算了", two)
+    assert neither is not None
+    assert neither.draft is not None
+    assert neither.draft.ended == "enquiry"
+    assert take("楼下烧烤店每晚都很吵", two) is None
+    assert take("13812345678", two) is None
+
+
+def test_in_a_first_form_nothing_is_of_two() -> None:
+    first = DialogueState(form=FORM, enquiry=EnquiryState(asking="number"))
+    assert not enquiry.of_two(first)
+
+
+@pytest.mark.parametrize("text", ["申请重办", "评价 一星", "催办", "评价"])
+def test_what_is_of_an_order_is_heard_in_a_second_form(text: str) -> None:
+    assert enquiry.asks_progress(text, filed=True)
+    assert not enquiry.asks_progress(text)
+
+
+def test_whoever_complains_no_more_leaves_the_form() -> None:
+    assert not enquiry.asks_progress("不投诉了", filed=True)
+    assert enquiry.asks_progress("撤回投诉", filed=True)

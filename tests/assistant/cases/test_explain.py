@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assistant import guardrails
 from assistant.cases import words
+from assistant.cases.clock import run_out
 from assistant.cases.explain import explain_case, explain_order
 from assistant.cases.limits import ENDED, ORDER_ENDED
 from assistant.cases.types import Case, CaseEvent, CaseStatus
@@ -377,3 +381,104 @@ def test_an_order_whose_texts_are_gone_is_told_so() -> None:
     assert "重办" in str(kept.cards)
     assert "重办" not in str(gone.cards)
     sound(gone)
+
+
+def test_closed_on_the_weekend_after_the_last_day_is_late() -> None:
+    """Fifteen working days and ten from Friday, 16 October 2026 end on Friday, 20 November."""
+    events = (
+        OrderEvent(status=OrderStatus.FILED, at=at(16, 10)),
+        OrderEvent(status=OrderStatus.ASSIGNED, at=at(16, 10)),
+        step(OrderStatus.CLOSED, 22),
+    )
+    said = text(explain_order(order(*events, extended_days=10), PACK, date(2026, 11, 23)))
+    assert "2026年11月22日办完，比时限（2026年11月20日）晚了2天。" in said
+    said = text(explain_order(order(*events[:2], extended_days=10), PACK, date(2026, 11, 21)))
+    assert "到2026年11月20日为止，已经超过1天。" in said
+    assert "已经超过时限，可以打12345" in said
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    amount=st.integers(1, 30),
+    natural=st.booleans(),
+    done=st.integers(0, 60) | st.none(),
+    passed=st.integers(0, 60),
+)
+def test_late_is_said_just_when_the_date_is_later(
+    amount: int, natural: bool, done: int | None, passed: int
+) -> None:
+    begun = date(2026, 10, 9)
+    ended = begun + timedelta(days=done) if done is not None else None
+    today = (ended or begun) + timedelta(days=passed)
+    events = [happened(CaseStatus.RECEIVED, 9), happened(CaseStatus.ACCEPTED, 9)]
+    events = [replace(one, at=at(9, 10)) for one in events]
+    if ended is not None:
+        events.append(CaseEvent(status=CaseStatus.GRANTED, at=datetime.combine(ended, time(10, 0))))
+    draft = explain_case(case(*events, limit_days=amount, natural=natural), PACK, today)
+    sound(draft)
+    last = run_out(begun, amount, "natural" if natural else "working")
+    assert last is not None
+    late = (ended or today) > last.date
+    said = text(draft)
+    assert ("晚了" in said) == (ended is not None and late)
+    assert ("没有超过时限" in said) == (ended is not None and not late)
+    assert ("已经超过" in said) == (ended is None and late)
+    assert "已经超过0" not in said
+    assert ("到期" in said) == (ended is None and today == last.date)
+
+
+def test_the_limit_that_runs_first_is_told_and_watched() -> None:
+    """Market supervision answers within seven working days of the receipt whether it accepts."""
+    one = order(*stepped(OrderStatus.ASSIGNED), route="shichang-tousu")
+    draft = explain_order(one, PACK, BEFORE)
+    sound(draft)
+    assert (
+        "先要处理并告知您受理不受理：时限是7个工作日，从2026年11月2日起算，"
+        "到2026年11月11日为止，还剩3个工作日。"
+    ) in text(draft)
+    assert "时限是60个自然日，受理以后才起算。" in text(draft)
+    late = explain_order(one, PACK, date(2026, 11, 14))
+    sound(late)
+    assert "到2026年11月11日为止，已经超过2个工作日。" in text(late)
+    assert "已经超过时限，可以打12345" in text(late)
+    accepted = text(
+        explain_order(
+            order(*one.events, step(OrderStatus.WORKING, 9), route="shichang-tousu"),
+            PACK,
+            date(2026, 11, 14),
+        )
+    )
+    assert "7个工作日" not in accepted
+    assert "时限是60个自然日，从2026年11月9日起算" in accepted
+
+
+@pytest.mark.parametrize(
+    ("day", "told_"), [(10, "2026年11月10日办完，没有超过时限"), (12, "晚了1个工作日")]
+)
+def test_ended_with_its_first_answer(day: int, told_: str) -> None:
+    events = (*stepped(OrderStatus.ASSIGNED), step(OrderStatus.CLOSED, day))
+    said = text(explain_order(order(*events, route="shichang-tousu"), PACK, date(2026, 11, 14)))
+    assert "先要处理并告知您受理不受理：" in said
+    assert told_ in said
+
+
+@pytest.mark.parametrize("route", ["xinfang", "fuyi"])
+def test_first_limits_of_other_ways(route: str) -> None:
+    draft = explain_order(order(step(OrderStatus.FILED, 2), route=route), PACK, BEFORE)
+    sound(draft)
+    assert "先要" in text(draft)
+    assert "从2026年11月2日起算" in text(draft)
+
+
+@pytest.mark.parametrize("route", ["shichang-tousu", "laodong", "lvyou"])
+def test_the_first_limit_of_an_office_runs_from_when_it_has_the_order(route: str) -> None:
+    """It is filed at the hotline, which hands it on."""
+    filed = step(OrderStatus.FILED, 2)
+    draft = explain_order(order(filed, route=route), PACK, BEFORE)
+    sound(draft)
+    assert "先要" in text(draft) and "承办单位收到以后才起算" in text(draft)
+    draft = explain_order(order(filed, step(OrderStatus.ASSIGNED, 3), route=route), PACK, BEFORE)
+    sound(draft)
+    assert "先要" in text(draft) and "从2026年11月3日起算" in text(draft)
+    worked = (filed, step(OrderStatus.WORKING, 3))
+    assert "先要" not in text(explain_order(order(*worked, route=route), PACK, BEFORE))

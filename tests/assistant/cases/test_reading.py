@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.cases import reading
+from assistant.cases import rating, reading
 from assistant.work_orders.numbers import number_of
 
 NUMBER = "GZ20261102000000175"
@@ -175,7 +175,7 @@ def test_what_is_another_question(text: str) -> None:
     ],
 )
 def test_stars(text: str, count: int | None) -> None:
-    assert reading.stars(text) == count
+    assert rating.stars(text) == count
 
 
 def test_a_bare_number_says_nothing_of_what_is_wanted() -> None:
@@ -198,6 +198,7 @@ def test_any_text_can_be_read(text: str) -> None:
         ("我要补充", None),
         ("补充材料要交什么", None),
         ("补充：好", None),
+        ("补充：又坏了", "又坏了"),
         ("", None),
     ],
 )
@@ -265,3 +266,70 @@ def test_no_number_at_hand(text: str, asked: bool, lost: bool) -> None:
 )
 def test_nothing_but_taking_it_back(text: str, back: bool) -> None:
     assert reading.takes_back(text) is back
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "check"),
+    [
+        ("查办件GA-2026-00005", "GA-2026-00005", None),
+        ("我的办件4401062026110100001办得怎么样", "4401062026110100001", None),
+        ("办件编号4401062026110100001到哪了", "4401062026110100001", None),
+        ("查一下办件GA-2026-00005，尾号5678", "GA-2026-00005", "5678"),
+        ("查办件GA-2026-077", "GA-2026-077", None),
+    ],
+)
+def test_the_number_of_a_case_in_a_sentence(text: str, number: str, check: str | None) -> None:
+    found = reading.read(text)
+    assert (found.wish, found.number, found.check) == ("progress", number, check)
+
+
+def test_a_case_is_urged_by_its_number() -> None:
+    found = reading.read("催办办件GA-2026-00005")
+    assert (found.wish, found.number) == ("urge", "GA-2026-00005")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4401062026110100001",
+        "11440100007482532T4440117003000要什么材料",
+        "办件4401062026110100001要什么材料",
+        "我的电话是13812345678，查办件",
+        "查2026-11-01的投诉到哪了",
+        "GB50016-2014 里的编号",
+    ],
+)
+def test_a_long_number_may_be_anything(text: str) -> None:
+    assert reading.read(text).number is None
+
+
+@pytest.mark.parametrize(
+    ("text", "check"),
+    [
+        ("尾号五六七八", "5678"),
+        ("五六七八", "5678"),
+        ("尾号是 五 六 七 八", "5678"),
+        ("一二三四五六", "123456"),
+        ("幺二三四", "1234"),
+        ("一二三", None),
+    ],
+)
+def test_a_check_that_is_spoken(text: str, check: str | None) -> None:
+    assert reading.check_of(text) == check
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GZ二零二六一一零二零零零零零零一七五",
+        "G Z 二〇二六 一一〇二 〇〇〇〇〇〇一七五",
+        "gz二零二六1102零零零零零零175",
+    ],
+)
+def test_a_number_that_is_spoken(text: str) -> None:
+    assert reading.order_number(text) == NUMBER
+    assert reading.read(text).bare
+
+
+def test_a_spoken_telephone_number_is_personal() -> None:
+    assert reading.is_personal("一三八一二三四五六七八")

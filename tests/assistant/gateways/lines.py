@@ -13,7 +13,7 @@ from assistant.cases.types import Case
 from assistant.gateways.desks import HttpCaseRegistry, HttpWorkOrderDesk
 from assistant.gateways.line import Line
 from assistant.gateways.types import Patience
-from assistant.work_orders.types import FollowUp, OrderView, Receipt, Refused, WorkOrder
+from assistant.work_orders.types import Asker, FollowUp, OrderView, Receipt, Refused, WorkOrder
 from tests.assistant.gateways.servers import Reference
 
 PATIENCE = Patience(answer=0.3, connect=1.0, total=10.0)
@@ -50,10 +50,14 @@ class Reconnecting:
     async def file(self, order: WorkOrder) -> Receipt:
         return await self._with(lambda line: HttpWorkOrderDesk(line).file(order))
 
-    async def look_up(self, number: str, check: str) -> OrderView | Refused:
+    async def look_up(
+        self, number: str, check: str, asker: Asker | None = None
+    ) -> OrderView | Refused:
         return await self._with(lambda line: HttpWorkOrderDesk(line).look_up(number, check))
 
-    async def follow_up(self, number: str, check: str, what: FollowUp) -> OrderView | Refused:
+    async def follow_up(
+        self, number: str, check: str, what: FollowUp, asker: Asker | None = None
+    ) -> OrderView | Refused:
         return await self._with(lambda line: HttpWorkOrderDesk(line).follow_up(number, check, what))
 
 
@@ -63,7 +67,7 @@ class ReconnectingRegistry:
 
     city: Reference
 
-    async def look_up(self, number: str, check: str) -> Case | Refused:
+    async def look_up(self, number: str, check: str, asker: Asker | None = None) -> Case | Refused:
         async with line_to(self.city, Patience(answer=5.0)) as line:
             return await HttpCaseRegistry(line).look_up(number, check)
 

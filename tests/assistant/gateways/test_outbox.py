@@ -23,6 +23,7 @@ from assistant.records.desk import SqlWorkOrderDesk
 from assistant.records.orders import OrderRow
 from assistant.records.outbox import Outbox, OutboxRow
 from assistant.work_orders.types import (
+    Asker,
     FollowUp,
     OrderStatus,
     OrderView,
@@ -60,10 +61,14 @@ class City:
     async def file(self, order: WorkOrder) -> Receipt:
         return await self._with("file", lambda: self.desk.file(order))
 
-    async def look_up(self, number: str, check: str) -> OrderView | Refused:
+    async def look_up(
+        self, number: str, check: str, asker: Asker | None = None
+    ) -> OrderView | Refused:
         return await self._with("look_up", lambda: self.desk.look_up(number, check))
 
-    async def follow_up(self, number: str, check: str, what: FollowUp) -> OrderView | Refused:
+    async def follow_up(
+        self, number: str, check: str, what: FollowUp, asker: Asker | None = None
+    ) -> OrderView | Refused:
         return await self._with(what.act, lambda: self.desk.follow_up(number, check, what))
 
     async def _with(self, call: str, do: Callable[[], Awaitable[Any]]) -> Any:

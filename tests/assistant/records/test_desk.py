@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from assistant.records.schema import upgrade
 from assistant.records.tries import TryRow
 from assistant.work_orders.numbers import valid_number
 from assistant.work_orders.types import (
+    Asker,
     FollowUp,
     OrderEvent,
     OrderStatus,
@@ -223,12 +224,73 @@ def test_old_tries_are_forgotten(engine: Engine, seals: MemorySeals) -> None:
     async def go() -> None:
         for number in range(5):
             await desk.look_up(f"unknown-{number}", "1")
-        await clock.an_hour()
+        for _ in range(24):
+            await clock.an_hour()
         await desk.look_up("unknown-9", "1")
 
     asyncio.run(go())
     with Session(engine) as session:
-        assert session.scalar(select(func.count()).select_from(TryRow)) == 1
+        assert session.scalar(select(func.count()).select_from(TryRow)) == 2
+
+
+def _reasons(found: Sequence[OrderView | Refused]) -> list[str]:
+    return [one.reason if isinstance(one, Refused) else "told" for one in found]
+
+
+def test_a_stranger_locks_a_number_for_himself_only(desk: SqlWorkOrderDesk) -> None:
+    stranger, owner = Asker(session="stranger"), Asker(session="owner")
+
+    async def go() -> list[OrderView | Refused]:
+        number = (await desk.file(order())).number
+        found = [await desk.look_up(number, "0000", stranger) for _ in range(5)]
+        found.append(await desk.look_up(number, "1234", stranger))
+        found.append(await desk.look_up(number, "1234", owner))
+        found.append(await desk.follow_up(number, "1234", FollowUp(act="urge"), owner))
+        return found
+
+    assert _reasons(asyncio.run(go())) == ["unknown"] * 4 + ["locked"] * 2 + ["told"] * 2
+
+
+def test_new_conversations_do_not_help_whoever_guesses(engine: Engine, seals: MemorySeals) -> None:
+    clock = databases.Clock()
+    desk = SqlWorkOrderDesk(engine, seals, clock=clock)
+
+    async def go() -> tuple[list[OrderView | Refused], list[OrderView | Refused]]:
+        number = (await desk.file(order())).number
+        found = [await desk.look_up(number, f"{n:04}", Asker(session=f"s{n}")) for n in range(20)]
+        filed = await desk.look_up(number, "1234", Asker(session="filed", own=True))
+        later = []
+        for _ in range(23):
+            await clock.an_hour()
+            later.append(await desk.look_up(number, "1234", Asker(session="another")))
+        await clock.an_hour()
+        later.append(await desk.look_up(number, "1234", Asker(session="another")))
+        return [*found, filed], later
+
+    found, later = asyncio.run(go())
+    assert _reasons(found) == ["unknown"] * 19 + ["locked", "told"]
+    assert _reasons(later) == ["locked"] * 23 + ["told"]
+
+
+def test_a_right_check_hides_no_tries_of_others(desk: SqlWorkOrderDesk) -> None:
+    async def go() -> list[OrderView | Refused]:
+        number = (await desk.file(order())).number
+        for n in range(19):
+            await desk.look_up(number, "0000", Asker(session=f"s{n}"))
+            await desk.look_up(number, "1234", Asker(session="owner"))
+        return [await desk.look_up(number, "0000", Asker(session="s19"))]
+
+    assert _reasons(asyncio.run(go())) == ["locked"]
+
+
+def test_whoever_claims_an_order_still_needs_its_check(desk: SqlWorkOrderDesk) -> None:
+    claims = Asker(session="s", own=True)
+
+    async def go() -> list[OrderView | Refused]:
+        number = (await desk.file(order())).number
+        return [await desk.look_up(number, "0000", claims) for _ in range(5)]
+
+    assert _reasons(asyncio.run(go())) == ["unknown"] * 4 + ["locked"]
 
 
 def test_an_unknown_number_cannot_be_advanced(desk: SqlWorkOrderDesk) -> None:

@@ -533,7 +533,7 @@ def test_what_belongs_elsewhere_in_english() -> None:
     """The record speaks Chinese; what it means, and what can be pressed, is English."""
     at = state.put(filing(_begun("我要举报村干部收红包")), state.ENGLISH, "yes")
     again = replied(at, "yes")
-    assert "apply for this yourself" in words_of(again)
+    assert "have to apply for yourself" in words_of(again)
     (card,) = [one for one in again.cards if one.kind == "choices"]
     (here,) = [one.ask for one in card.rows if one.ask and one.ask.startswith("File")]
     there = replied(filing(again), here)
