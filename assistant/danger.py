@@ -68,6 +68,11 @@ def take(
         return replace(turn, draft=choices.calm(said, writer, quiet=kind.quiet))
     if ending in ("safe", "goes on"):
         turn = _with(turn, replace(danger, calm=True, left=after.lasts))
+        left = after.safe.sub("", text).strip(_EDGE)
+        if ending == "goes on" and after.goes_on.fullmatch(left):
+            message = replace(turn.message, text=left)
+            again = understand(message, turn.state, rules, screen=False)
+            return replace(turn, message=message, understanding=again)
         if ending == "goes on" or more > _ONLY or (more > _NOTHING and asks(reading)):
             return turn
         said = after.texts["calm_english" if writer.english else "calm"]
@@ -137,6 +142,9 @@ def _offer_way_out(turn: Turn, writer: Writer, rules: Rules) -> None:
     """The chip that says that there is no danger."""
     name = "go_on_form" if turn.state.form else "go_on"
     writer.suggestions.append(rules.after.texts["go_on_english" if writer.english else name])
+
+
+_EDGE = " ,。!"
 
 
 def _ending(text: str, reading: Understanding, after: Aftermath) -> str:

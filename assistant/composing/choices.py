@@ -139,6 +139,7 @@ def neither(writer: Writer, knowledge: Knowledge) -> Draft:
     texts = replies()["clarify"]
     writer.remark(texts["sorry_english"] if writer.english else texts["sorry"])
     _say_lines(knowledge, writer)
+    writer.suggestions.append(texts["person_english" if writer.english else "person"])
     return writer.draft(Status.NOT_FOUND, "neither")
 
 

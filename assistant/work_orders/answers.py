@@ -322,15 +322,21 @@ def _free(step: Step, field: str) -> Draft | None:
     rest = _LEADING.sub("", extract.without(step.text, others))
     state = step.state
     apart = extract.sole(rest) if others else None
+    called = len(rest) <= _MOST_GIVEN and extract.is_plainly_a_name(rest)
+    if apart is None and "phone" in found and rest and called:
+        apart = ("name", rest)
     if apart is not None and apart[0] == "name" != field:  # 黄生 138…
         state = told(step, put(state, *apart), step.text, skip=(field, "name"))
         say.note([apart], step.aids, step.writer)
         return ask(step, state, field)
     told_more = field == "place" and field in found and extract.tells(rest)
+    left = extract.without(step.text, found.values())
+    if field in found and others and len(left) >= _LEAST_LEFT:
+        told_more = True  # 车牌粤A12345F，231路: no field is for it
     if told_more and not extract.tells(found[field].value):
         state, rest = _with_more(step, step.text.strip()), found[field].value
     mine = found[field].value if field in found and (others or len(rest) > _MOST_FIELD) else rest
-    if len(mine) > 1:
+    if len(mine) > 1 or (field == "wish" and extract.wishes(mine)):  # 停
         state = put(state, field, mine)
         say.note([(field, mine)] if others or told_more else [], step.aids, step.writer)
     elif not others:
@@ -355,6 +361,10 @@ def _is_question(step: Step, field: str) -> bool:
             return asks(step) or government
 
 
+_MOST_GIVEN = 3
+"""Characters of a name beside a phone (王小二 138…); longer ones may be a shop's."""
+_LEAST_LEFT = 5
+"""Characters beside all fields that are kept in the account."""
 _CUT = ("phone", "when", "place", "wish", "name")
 """Fields whose words are cut out of the answer to another one."""
 _MOST_FIELD = 60

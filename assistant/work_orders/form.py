@@ -302,7 +302,8 @@ def _commanded(step: Step) -> Draft | None:
     field = asked(state)
     if state.asking == ELSEWHERE and (found := _here(step)) is not None:
         return found
-    if _leaves(said) or enquiring.takes_back(step.text):
+    wished = field == "wish" and said in words["wished"]
+    if not wished and (_leaves(said) or enquiring.takes_back(step.text)):
         say.remark("left", writer)
         return replace(writer.draft(Status.ANSWERED, "left"), ended="form")
     if field is not None and said in words["why"]:

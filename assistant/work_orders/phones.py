@@ -67,7 +67,22 @@ def masked(number: str) -> str:
 
 
 def _read(one: re.Match[str]) -> Found:
-    digits = re.sub(r"[^\d+]", "", one[0].translate(_NUMERALS))
+    """A run as a number; a numeral before digits may be of a name (李四 138…)."""
+    digits, start = _digits(one[0]), one.start()
+    number = _shaped(digits)
+    named = _OF_A_NAME.match(one[0]) if number is None else None
+    if named and (shaped := _shaped(_digits(one[0][named.end() :]))):
+        return Found(start + named.end(), one.end(), _digits(one[0][named.end() :]), shaped)
+    return Found(start, one.end(), digits, number)
+
+
+_OF_A_NAME = re.compile(r"[零〇一幺二两三四五六七八九]{1,2}[ \-－—·.]?(?=\+?\d)")
+
+
+def _digits(run: str) -> str:
+    return re.sub(r"[^\d+]", "", run.translate(_NUMERALS))
+
+
+def _shaped(digits: str) -> str | None:
     shapes = (shape.fullmatch(digits) for shape in _SHAPES)
-    number = next((found[1] for found in shapes if found), None)
-    return Found(one.start(), one.end(), digits, number)
+    return next((found[1] for found in shapes if found), None)

@@ -557,3 +557,31 @@ def test_to_be_called_back_is_a_matter_of_the_hotline() -> None:
     shown = replied(filing(replied(at, "明天上午")), "13812345678")
     (card,) = [one for one in shown.cards if one.kind == "draft"]
     assert next(one.text for one in card.rows if one.label == "去向") == "12345热线"
+
+
+class TestToldOnTheWay:
+    """What is told while something else is asked is neither lost nor taken for a command."""
+
+    def _asked(self, *said: str) -> FormState:
+        at = filing(_begun("我要投诉"))
+        for one in said:
+            at = filing(replied(at, one))
+        return at
+
+    def test_what_no_field_is_for_is_kept_in_the_account(self) -> None:
+        at = self._asked("公交车司机甩客", "昨天早上八点在天河区体育西路站，车牌粤A12345F，231路")
+        assert "粤A12345F，231路" in state.given(at)["text"]
+        assert state.given(at)["place"].startswith("天河区体育西路")
+        assert state.given(at)["when"] == "昨天早上八点"
+
+    def test_a_wish_of_one_word_is_no_command(self) -> None:
+        at = self._asked("楼下烧烤店油烟很大", "天河区石牌东路5号", "每天晚上", "跳过")
+        assert state.asked(at) == "wish"
+        assert state.given(filing(replied(at, "停")))["wish"] == "停"
+        assert replied(filing(_begun("我要投诉")), "停").ended == "form"
+
+    def test_whoever_files_is_not_what_it_is_about(self) -> None:
+        at = self._asked("楼下烧烤店油烟很大", "天河区石牌东路5号", "每天晚上")
+        assert state.asked(at) == "object"
+        told = state.given(filing(replied(at, "王小二 020-83123456")))
+        assert (told.get("object"), told["name"], told["phone"]) == (None, "王小二", "02083123456")
