@@ -7,7 +7,7 @@ masked wherever it is shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -225,18 +225,19 @@ def draft_card(state: FormState, aids: FilingAids, *, english: bool = False) -> 
         rows.append(CardRow(label=name, text=text, ask=words["change_one"].format(label=name)))
     if value(state, SECRET):
         rows.append(CardRow(label=words["secret_label"], text=words["contact_secret"]))
-    rows.append(_destination(state, aids, words))
+    rows.append(_destination(state, aids, english=english))
     for way in ("submit", "change", "leave"):
         rows.append(CardRow(label=words[way], ask=words[way]))
-    hotline = aids.route(PUBLIC, state.kind).name
+    hotline = _hotline(state.kind, aids, english=english)
     note = words["draft_note" if aids.handed else "draft_note_kept"].format(hotline=hotline)
     told = note + ("" if known.get("phone") or not aids.handed else words["draft_anonymous"])
     title = words["draft_title"].format(kind=kind)
     return Card(kind="draft", title=title, rows=tuple(rows), note=told)
 
 
-def _destination(state: FormState, aids: FilingAids, words: Mapping[str, str]) -> CardRow:
+def _destination(state: FormState, aids: FilingAids, *, english: bool) -> CardRow:
     """Where it goes, and who may deal with it, as far as that is likely."""
+    words = texts(english=english)
     likely, sure = likelihoods()
     best = next(iter(aids.suggest(value(state, "text") or "")), None)
     who, department = None, department_of(state, aids)
@@ -245,7 +246,7 @@ def _destination(state: FormState, aids: FilingAids, words: Mapping[str, str]) -
         who = words[name].format(department=department)
     if (declined := _declined(state, aids)) is not None:
         who = words["direct_here_note"].format(name=declined.name)
-    text = destination(state.route, state.kind, aids, words)
+    text = destination(state.route, state.kind, aids, english=english)
     return CardRow(label=words["route_label"], text=text, note=who if aids.handed else None)
 
 
@@ -256,14 +257,21 @@ def _declined(state: FormState, aids: FilingAids) -> FilingRoute | None:
     return route if route and route.direct else None
 
 
-def destination(code: str, kind: OrderKind, aids: FilingAids, words: Mapping[str, str]) -> str:
+def destination(code: str, kind: OrderKind, aids: FilingAids, *, english: bool = False) -> str:
     """Where an order goes, in truth: everything goes by the hotline, or nowhere."""
-    route = aids.route(code, kind)
+    route, words = aids.route(code, kind), texts(english=english)
     if not aids.handed:
         return words["route_kept"]
     if not route.relayed:
         return route.name
-    return words["route_relayed"].format(hotline=aids.route(PUBLIC, kind).name, route=route.name)
+    hotline = _hotline(kind, aids, english=english)
+    return words["route_relayed"].format(hotline=hotline, route=route.name)
+
+
+def _hotline(kind: OrderKind, aids: FilingAids, *, english: bool) -> str:
+    return (
+        f"{texts(english=True)['hotline']} {PUBLIC}" if english else aids.route(PUBLIC, kind).name
+    )
 
 
 def _ways_on(state: FormState, *, english: bool) -> list[str]:
@@ -324,7 +332,7 @@ def say_receipt(state: FormState, receipt: Receipt, aids: FilingAids, writer: Wr
     """The number, the check (once), what happens next with its limits, how to ask and withdraw;
     where nothing is handed on: that, and how one turns to the hotline oneself."""
     route = aids.route(receipt.route, state.kind)
-    hotline = aids.route(PUBLIC, state.kind).name
+    hotline = _hotline(state.kind, aids, english=writer.english)
     filed = "filed" if aids.handed else "filed_kept"
     remark(filed, writer, number=receipt.number, hotline=hotline)
     if receipt.drawn:
@@ -384,7 +392,7 @@ def receipt_card(state: FormState, receipt: Receipt, aids: FilingAids, writer: W
         CardRow(label=words["filed_label"], text=day),
         CardRow(
             label=words["route_label"],
-            text=destination(receipt.route, state.kind, aids, words),
+            text=destination(receipt.route, state.kind, aids, english=writer.english),
         ),
         *(
             CardRow(

@@ -509,6 +509,7 @@ class TestKept:
         at = state.put(LABOUR, state.ENGLISH, "yes")
         shown = filing_say.draft_card(at, self.KEPT, english=True)
         assert "nobody will deal with it" in (shown.note or "")
+        assert "turn to the hotline 12345 yourself" in (shown.note or "")
         draft = TestReceipts().receipt(at, self.KEPT)
         told = words_of(draft)
         assert "has not been passed to any department" in told and "Submitted" not in told
