@@ -33,7 +33,7 @@ PERMIT = item("GZ-1", "居住证首次申领", aliases=("居住证",), money=Mon
 PASSPORT = item("GZ-2", "护照首次申领", money=Money(charged=False))
 ELSEWHERE = item("GZ-3", "渔船登记", money=Money(charged=False))
 RECORDS = (PERMIT, PASSPORT, ELSEWHERE)
-NOT_FOUND = "两边的亲戚各有各的讲法真叫人头疼得很"
+NOT_FOUND = "左邻右舍一个说东一个说西真是烦透了心"
 UNSURE = "家里情形复杂得很跑来跑去的心里没底"
 GOOD = "居住证首次申领要多少钱"
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

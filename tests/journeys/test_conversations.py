@@ -114,7 +114,8 @@ def test_emergency_in_the_middle(citizen: Citizen) -> None:
     assert crisis["suggestions"] == ["没有危险，继续问"]
 
     after = citizen.says("那要多少钱？")
-    assert codes(after) == {PERMIT}
+    assert codes(after) == {PERMIT, "TEL-119"}  # the reminder names whom to call
+    assert after["sentences"][0]["text"].startswith("关于“居住证首次申领”")
 
 
 def test_in_danger_and_unable_to_speak(citizen: Citizen) -> None:
