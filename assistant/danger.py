@@ -70,9 +70,7 @@ def take(
         turn = _with(turn, replace(danger, calm=True, left=after.lasts))
         left = after.safe.sub("", text).strip(_EDGE)
         if ending == "goes on" and after.goes_on.fullmatch(left):
-            message = replace(turn.message, text=left)
-            again = understand(message, turn.state, rules, screen=False)
-            return replace(turn, message=message, understanding=again)
+            return _read_as(turn, left, rules)
         if ending == "goes on" or more > _ONLY or (more > _NOTHING and asks(reading)):
             return turn
         said = after.texts["calm_english" if writer.english else "calm"]
@@ -118,7 +116,12 @@ def _mistaken(
     else:
         calm = after.texts["calm_english" if writer.english else "calm"]
         return replace(turn, draft=choices.calm(calm, writer, quiet=kind.quiet))
-    message = replace(turn.message, text=said)
+    return _read_as(turn, said, rules)
+
+
+def _read_as(turn: Turn, text: str, rules: Rules) -> Turn:
+    """The turn with these words for its message, in which no danger is looked for."""
+    message = replace(turn.message, text=text)
     reading = understand(message, turn.state, rules, screen=False)
     return replace(turn, message=message, understanding=reading)
 

@@ -333,7 +333,7 @@ def sibling(
         return None
     stem = _stem(spoken)
     wanted = _FOR_CHILDREN if young else said["x"]
-    texts = [f"{stem[:-_ACT]} {wanted}", *([] if young else [f"{wanted} {stem[-2 * _ACT :]}"])]
+    texts = [_among(spoken, wanted), *([] if young else [f"{wanted} {stem[-2 * _ACT :]}"])]
     found = [one.record for text in texts for one in look(text).candidates]
     alike = [
         one
@@ -367,7 +367,7 @@ def for_abroad(
     code = next(
         (
             one.record.code
-            for one in look(f"{stem[:-_ACT]} {who.called}").candidates
+            for one in look(_among(spoken, who.called)).candidates
             if isinstance(one.record, ServiceItem)
             and one.record.code != record
             and who.kind.search(normalise(one.record.name))
@@ -392,6 +392,11 @@ ABROAD = 18
 def _stem(name: str) -> str:
     """What stands in a name before its bracket, and before a second thing."""
     return re.split(f"[{_BRACKET}、和]", name)[0]
+
+
+def _among(name: str, text: str) -> str:
+    """A text beside what a record is about, without what is done in it."""
+    return f"{_stem(name)[:-_ACT]} {text}"
 
 
 def _done(name: str) -> set[str]:
@@ -495,7 +500,7 @@ def _clearly(
     best = own.best
     if best is None or own.decision.matched:
         return None
-    beside = look(f"{_stem(name(spoken))[:-_ACT]} {text}")
+    beside = look(_among(name(spoken), text))
     scores: dict[str, float] = {}
     for one in (*own.candidates, *beside.candidates):
         scores[one.record.code] = scores.get(one.record.code, 0.0) + one.hit.score
@@ -701,7 +706,7 @@ def _stays(
         return False
     if turning.turns(signs(own, best, (before,), said, look, papers)):
         return False
-    first = look(f"{_stem(name(before))[:-_ACT]} {said.text}").best
+    first = look(_among(name(before), said.text)).best
     return own.decision.confidence < FOUND or (first is not None and first.record.code == before)
 
 

@@ -162,12 +162,12 @@ _FILES = re.compile(r"^我?(?:要|想)?(?:投诉|举报|反映)[,，:：。!！\
 
 def told(text: str, rules: Rules) -> CrisisKind | None:
     """The first kind whose words the text has, unless it asks about papers or the past."""
+    if _over(text, rules):
+        return None
     return next((one for one in rules.crisis if _tells(one, text, rules)), None)
 
 
 def _tells(kind: CrisisKind, text: str, rules: Rules) -> bool:
-    if _over(text, rules):
-        return False
     if _real(kind, kind.acute, text, rules):
         return True
     return _real(kind, kind.say, text, rules) and not kind.unless.search(text)

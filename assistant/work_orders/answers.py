@@ -134,10 +134,8 @@ def _beside(step: Step, field: str) -> Draft | None:
     story = step.text.strip()
     if len(story) < _LEAST_STORY:
         return None if field == "phone" else _once_more(step, step.state, field, "not_understood")
-    text = value(step.state, "text") or ""
-    state = step.state
-    if story not in text:
-        state = with_text(step, state, f"{text.rstrip('。')}。{story}")
+    known = value(step.state, "text") or ""
+    state = step.state if story in known else _lengthened(step, story)
     say.keep(story, state, step.aids, step.writer)
     return _once_more(step, told(step, state, step.text, skip=(field, "object")), field, None)
 
@@ -158,10 +156,15 @@ def _once_more(step: Step, state: FormState, field: str, why: str | None) -> Dra
 
 def _with_more(step: Step, more: str) -> FormState:
     """The state whose matter also says what there is no field for; that is said."""
-    text = value(step.state, "text") or ""
-    state = with_text(step, step.state, f"{text.rstrip('。')}。{more}")
+    state = _lengthened(step, more)
     say.remark("added", step.writer)
     return state
+
+
+def _lengthened(step: Step, more: str) -> FormState:
+    """The state whose account goes on with these words."""
+    text = value(step.state, "text") or ""
+    return with_text(step, step.state, f"{text.rstrip('。')}。{more}")
 
 
 def _for_others(step: Step) -> bool:
